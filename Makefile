@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine:
+#   make demo   sets govkit up and runs plan, apply and drift on a pretend organization
+#   make test   sets govkit up and runs its tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SANDBOX := .sandbox
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check setup setup-dev readme clean
+
+demo: setup
+	@BIN="$(CURDIR)/$(BIN)" SANDBOX="$(SANDBOX)" sh scripts/demo.sh
+
+test: setup-dev
+	$(BIN)/pytest -n auto --cov=govkit --cov-branch --cov-report=term:skip-covered
+
+# What CI runs: the tests (the demo among them), the gates, and what README.md and docs/ show.
+check: test
+	$(BIN)/coverage report --fail-under=95 --format=total
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python scripts/check_readme.py
+
+# After a change to what commands print: rewrites the transcripts, to be read before they are kept.
+readme: setup-dev
+	$(BIN)/python scripts/check_readme.py --update
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/.made
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/.made
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Python is missing: sudo apt-get install -y python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "govkit needs Python 3.11 or later; $(PYTHON) is `$(PYTHON) --version`."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv is missing: sudo apt-get install -y python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(SANDBOX) .govkit

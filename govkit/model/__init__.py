@@ -1,0 +1,1 @@
+"""The nouns: frozen values and the protocols between the rooms."""

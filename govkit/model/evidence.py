@@ -1,0 +1,46 @@
+"""What was reviewed: steps known by what they do, and the fingerprint over them."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from govkit.model.plan import Step
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """What identifies a step between plans: address, verb, before and after (canonical JSON)."""
+
+    address: str
+    action: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A plan that somebody looked at: which steps, for which organization."""
+
+    organization: str
+    fingerprint: str
+    marks: tuple[Mark, ...]
+
+
+def mark(step: Step) -> Mark:
+    """Return what identifies the step between plans."""
+    before, after = step.change.facts()
+    return Mark(str(step.address), step.verb, canonical(before), canonical(after))
+
+
+def canonical(value: Any) -> str:
+    """Return JSON text that is equal for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def fingerprint(organization: str, marks: Iterable[Mark]) -> str:
+    """Return the hash of the organization and of what each step does, whatever their order."""
+    facts = [[one.address, one.action, one.before, one.after] for one in sorted(marks)]
+    text = canonical([organization, facts])
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -1,0 +1,96 @@
+"""A plan: ordered steps with all that a reader, a rail or an apply must know of them; a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from govkit.model.address import Address
+from govkit.model.call import ApiCall, Ids
+from govkit.model.change import Action, Change
+from govkit.model.finding import Finding, Origin
+from govkit.model.resource import Json, Resource
+from govkit.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of one verb. `calls` show what AWS will be told; apply makes them anew."""
+
+    id: str
+    change: Change[Resource]
+    verb: str
+    reason: str
+    authority: str
+    calls: tuple[ApiCall, ...]
+    needs: tuple[str, ...] = ()
+    origin: Origin | None = None
+    accounts: int = 0
+    destructive: bool = False
+
+    @property
+    def address(self) -> Address:
+        """Where the changed thing stands."""
+        return self.change.address
+
+    def precondition(self) -> dict[str, Json]:
+        """Return what the step relies on: how its thing is now (null where it must not be)."""
+        before, _ = self.change.facts()
+        return {"address": str(self.address), "is": before}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a group of accounts gains and loses: policies in force, by address."""
+
+    accounts: tuple[str, ...]
+    gains: tuple[str, ...]
+    loses: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRef:
+    """Which layout a plan is made from; the hash covers includes and templates."""
+
+    name: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What AWS must be told so that `ours` becomes `desired`, and what that means."""
+
+    organization: str
+    as_of: date
+    layout: LayoutRef
+    desired: State
+    ours: State
+    live: State
+    ids: Ids
+    steps: tuple[Step, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    orphans: tuple[Resource, ...] = ()
+    strangers: tuple[Resource, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    left_out: int = 0
+    allowances: Mapping[str, int] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, int]:
+        """Return how many steps of each sort there are, and how many accounts they affect."""
+        verbs = ("create", "update", "delete", "move", "attach", "detach")
+        counts = dict.fromkeys(verbs, 0)
+        for step in self.steps:
+            counts[step.verb if step.verb in counts else _SORT[step.change.action]] += 1
+        affected = {account for effect in self.effects for account in effect.accounts}
+        return {**counts, "accounts_affected": len(affected)}
+
+
+_SORT: Mapping[Action, str] = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.DELETE: "delete",
+}
+
+PlanJson = Mapping[str, Any]

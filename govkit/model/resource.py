@@ -1,0 +1,115 @@
+"""What every AWS thing has in common, and its facts as plain JSON."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Generic, Protocol, TypeAlias, TypeVar, get_type_hints, runtime_checkable
+
+from govkit.model.address import Address
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+
+@runtime_checkable
+class Resource(Protocol):
+    """A frozen dataclass of facts. Two are equal when they mean the same, whatever their IDs."""
+
+    @property
+    def address(self) -> Address:
+        """Where it stands."""
+
+    @property
+    def needs(self) -> Iterable[Address]:
+        """What must exist before it can."""
+
+
+@runtime_checkable
+class Fact(Protocol):
+    """A value inside a resource that knows its own JSON (a policy document, say)."""
+
+    def to_json(self) -> Json:
+        """Return the value as JSON that a person can read."""
+
+
+R_co = TypeVar("R_co", bound=Resource, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[R_co]):
+    """A resource that AWS has, with the ID that AWS knows it by (None where it has none)."""
+
+    resource: R_co
+    id: str | None = None
+
+
+def facts(resource: Resource) -> dict[str, Json]:
+    """Return a resource's facts as JSON, its address aside."""
+    return {name: _json(getattr(resource, name)) for name in _names(type(resource))}
+
+
+def delta(before: Resource, after: Resource) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return only the facts in which two versions of one resource differ.
+
+    What serves creation alone, and cannot be read back, is no difference.
+    """
+    differing = [
+        name
+        for name in _compared_names(type(before))
+        if getattr(before, name) != getattr(after, name, None)
+    ]
+    return (
+        {name: _json(getattr(before, name)) for name in differing},
+        {name: _json(getattr(after, name)) for name in differing},
+    )
+
+
+def readdressed(resource: Resource, names: Callable[[Address], Address]) -> Resource:
+    """Return the resource with every address in it, its own too, replaced by its other name."""
+    changed = {}
+    for name in _address_names(type(resource)):
+        value = getattr(resource, name)
+        if value is not None:
+            other = names(value)
+            if other is not value:
+                changed[name] = other
+    return replace(resource, **changed) if changed else resource  # type: ignore[type-var]  # all are dataclasses
+
+
+@cache
+def _address_names(kind: type) -> tuple[str, ...]:
+    hints = get_type_hints(kind)
+    return tuple(name for name in _all_names(kind) if hints[name] in {Address, Address | None})
+
+
+@cache
+def _all_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(name for name in _all_names(kind) if name != "address")
+
+
+@cache
+def _compared_names(kind: type) -> tuple[str, ...]:
+    compared = {field.name for field in fields(kind) if field.compare}
+    return tuple(name for name in _names(kind) if name in compared)
+
+
+def _json(value: object) -> Json:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Address():
+            return str(value)
+        case Fact():
+            return value.to_json()
+        case Mapping():
+            return {str(key): _json(item) for key, item in sorted(value.items())}
+        case tuple() | list():
+            return [_json(item) for item in value]
+        case frozenset():
+            return sorted((_json(item) for item in value), key=str)
+        case _:
+            raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,151 @@
+"""What a layout asks for, checked and complete: the last thing that remembers lines of a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+
+from govkit.model.address import Address
+from govkit.model.call import Interest
+from govkit.model.finding import Finding, Origin
+from govkit.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How one listed thing is recognised in AWS, and what the layout says about its handling.
+
+    `was` is an old name in the layout's words (an OU path, an account key, a guardrail key).
+    `email` is set only where it is written on the account; `new_email` is what a creation would
+    use, and never identifies.
+    """
+
+    id: str | None = None
+    was: str | None = None
+    email: str | None = None
+    new_email: str | None = None
+    create: bool = False
+    close: bool = False
+    reparent: bool = False
+    adopt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """What a guardrail compiled to: one policy per rendering, `key` first and `key.variant` after.
+
+    `policies` is empty where the guardrail is `absent`.
+    """
+
+    key: str
+    type: str
+    policies: tuple[Address, ...] = ()
+    absent: bool = False
+    preview: bool = False
+    was: str | None = None
+    adopt: bool = False
+    severity: str = "medium"
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A pattern of things that are known and left alone: shell wildcards; `/**` is all below."""
+
+    kind: str
+    pattern: str
+
+    def matches(self, kind: str, name: str) -> bool:
+        """Tell whether a policy's name, an OU's path or an account's ID or key is meant."""
+        if kind != self.kind:
+            return False
+        name = name.strip("/")
+        pattern = self.pattern.strip("/")
+        if pattern.endswith("/**"):
+            top = pattern.removesuffix("/**")
+            steps = name.split("/")
+            return any(
+                fnmatchcase("/".join(steps[:count]), top) for count in range(1, len(steps) + 1)
+            )
+        return fnmatchcase(name, pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Manage:
+    """How far the layout's care goes."""
+
+    all_ous: bool = False
+    all_accounts: bool = False
+    ignore: tuple[Ignored, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The rails' figures."""
+
+    max_deletes: int = 3
+    max_moves: int = 20
+    max_creates: int = 5
+    max_accounts_newly_denied: int = 50
+    max_accounts_newly_allowed: int = 50
+    exemption_max_days: int = 90
+    remove_expired: bool = False
+    settle_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out of guardrails that the layout grants: whom, why, by whom, and until when (UTC).
+
+    `widens` says that it changes parameters and does not lift the guardrail.
+    """
+
+    key: str
+    guardrails: tuple[str, ...]
+    accounts: tuple[str, ...]
+    principals: tuple[str, ...]
+    ous: tuple[str, ...]
+    widens: bool
+    reason: str
+    owner: str
+    ticket: str
+    granted: date
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The desired bank before it meets the live one.
+
+    `state` may leave things open (an account's name where none is written); `absent` is what must
+    not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
+    """
+
+    layout: str
+    path: str
+    sha256: str
+    as_of: date
+    state: State
+    absent: frozenset[Address] = frozenset()
+    claims: Mapping[Address, Claim] = field(default_factory=dict)
+    origins: Mapping[Address, Origin] = field(default_factory=dict)
+    guardrails: Mapping[str, Guardrail] = field(default_factory=dict)
+    protected: frozenset[Address] = frozenset()
+    full_access: Mapping[Address, bool] = field(default_factory=dict)
+    closed: frozenset[Address] = frozenset()
+    governed: frozenset[str] = frozenset()
+    organization: str | None = None
+    management_account: str | None = None
+    home_region: str | None = None
+    store: str | None = None
+    run: Mapping[str, str] = field(default_factory=dict)
+    manage: Manage = field(default_factory=Manage)
+    safety: Safety = field(default_factory=Safety)
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    interest: Interest = field(default_factory=Interest)
+    exemptions: tuple[Way, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def origin(self, address: Address) -> Origin | None:
+        """Return the line that asks for the thing, or None."""
+        return self.origins.get(address)
