@@ -1,0 +1,1 @@
+"""What policies say: templates, rendering, documents, types, limits and exemptions; pure."""

@@ -1,0 +1,107 @@
+"""Every call that a kind may make is one that AWS's own model accepts, tried without AWS."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.validate import ParamValidator
+
+from govkit import shelf
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.delegated_administrator import DelegatedAdministrator
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy, policy
+from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.resource_policy import ResourcePolicy
+from govkit.kinds.tags import Tags
+from govkit.kinds.trusted_access import TrustedAccess
+from govkit.model.address import ROOT, account, ou
+from govkit.model.call import ApiCall, Ids
+from govkit.model.change import Change
+from govkit.model.kind import Kind
+from govkit.model.resource import Resource
+from govkit.policies.document import of
+from govkit.policies.types import policy_types
+
+KINDS: dict[type, Kind[Any]] = {
+    kind.resource: kind for kind in shelf.load("govkit.kinds", "KIND") if isinstance(kind, Kind)
+}
+DENY = of({"Version": "2012-10-17", "Statement": []})
+UNIT = OrganizationalUnit(ou("Workloads"), "Workloads", ROOT, "main")
+SEARCH = Account(
+    account("search"), ROOT, "Search", "aws+s@example.com", layout="main", role_name="Admin"
+)
+OURS = Policy(policy("scp", "deny"), "scp", "deny", DENY, "Why.", "main", "deny")
+TAGS = Tags(ou("Workloads"), (("a", "1"),))
+
+
+def changes() -> Iterator[Change[Resource]]:
+    made: list[Resource] = [
+        UNIT,
+        OURS,
+        TAGS,
+        Attachment(OURS.address, UNIT.address),
+        TrustedAccess("config.amazonaws.com"),
+        DelegatedAdministrator("config.amazonaws.com", SEARCH.address),
+        ResourcePolicy(DENY, "main"),
+    ]
+    for resource in made:
+        yield Change(None, resource)
+        yield Change(resource, None)
+    for kind in policy_types():
+        yield Change(None, EnabledPolicyType(kind.key))
+        yield Change(None, replace(OURS, address=policy(kind.key, "deny"), type=kind.key))
+    yield Change(None, SEARCH)
+    yield Change(SEARCH, replace(SEARCH, parent=UNIT.address, name="New", state="CLOSED"))
+    yield Change(replace(SEARCH, management=True), replace(SEARCH, name="New", management=True))
+    yield Change(replace(UNIT, name="Old"), UNIT)
+    yield Change(replace(OURS, layout=None, guardrail=None, name="old", description="?"), OURS)
+    yield Change(ResourcePolicy(of({})), ResourcePolicy(DENY))
+    yield Change(TAGS, replace(TAGS, values=(("b", "2"),)))
+
+
+def lowered() -> Iterator[tuple[str, ApiCall]]:
+    ids = Ids(
+        {
+            ROOT: "r-exam",
+            UNIT.address: "ou-exam-workload",
+            SEARCH.address: "666666666666",
+            OURS.address: "p-12345678",
+        }
+    )
+    for change in changes():
+        kind = KINDS[type(change.subject)]
+        for step in kind.split(change):
+            made = list(kind.lower(step, ids))
+            assert made, f"{change} asks for nothing"
+            for call in made:
+                yield f"{kind.name}: {kind.verb(step)} {call.operation}", call
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+CALLS = list(lowered())
+
+
+@pytest.mark.parametrize("call", [call for _, call in CALLS], ids=[name for name, _ in CALLS])
+def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
+    operation = model(call.service).operation_model(call.operation)
+    if operation.input_shape is None:
+        assert not call.params
+        return
+    problems = ParamValidator().validate(dict(call.params), operation.input_shape)
+    assert not problems.has_errors(), problems.generate_report()
+    assert set(call.params) <= set(operation.input_shape.members)
+
+
+def test_every_kind_that_changes_is_tried() -> None:
+    tried = {name.partition(":")[0] for name, _ in CALLS}
+    assert tried == {kind.name for kind in KINDS.values()} - {"root"}
