@@ -1,0 +1,54 @@
+"""The desired state while it is being put together: the one value in this room that grows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from govkit.layout.faults import Faults
+from govkit.layout.sections import Sections
+from govkit.layout.suggest import Guesses
+from govkit.model.address import Address
+from govkit.model.finding import Finding, Origin
+from govkit.model.resource import Resource
+from govkit.model.wanted import Claim, Guardrail
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is wanted so far, and what was wrong or remarkable on the way."""
+
+    sections: Sections
+    faults: Faults
+    today: date
+    guess: Guesses = field(default_factory=Guesses)
+    resources: dict[Address, Resource] = field(default_factory=dict)
+    origins: dict[Address, Origin] = field(default_factory=dict)
+    claims: dict[Address, Claim] = field(default_factory=dict)
+    absent: set[Address] = field(default_factory=set)
+    protected: set[Address] = field(default_factory=set)
+    full_access: dict[Address, bool] = field(default_factory=dict)
+    closed: set[Address] = field(default_factory=set)
+    guardrails: dict[str, Guardrail] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    ou_names: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ou_names = [path.lstrip("/") for path in self.sections.ous]
+
+    def want(self, resource: Resource, where: Origin) -> None:
+        """Ask for a resource; the first line that asks for it is remembered."""
+        address = resource.address
+        self.resources.setdefault(address, resource)
+        self.origins.setdefault(address, where)
+
+    def refuse(self, address: Address, where: Origin) -> None:
+        """Ask that something is not there."""
+        self.absent.add(address)
+        self.origins.setdefault(address, where)
+
+    def unknown(
+        self, where: Origin, noun: str, name: str, known: Collection[str], otherwise: str
+    ) -> None:
+        """Add the fault that a name of the layout is not listed, with the nearest that is."""
+        hint = self.guess(noun, name, known) or otherwise
+        self.faults.add(where, f'There is no {noun} "{name}" in this layout', hint)

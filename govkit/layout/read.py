@@ -1,0 +1,64 @@
+"""Reads a layout: from the path of its file to what it wants, or to every fault in it."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from govkit import shelf
+from govkit.layout.desired import desired
+from govkit.layout.faults import Faults
+from govkit.layout.sections import read_sections
+from govkit.layout.template_files import TemplateFiles, template_folders
+from govkit.model.kind import Kind
+from govkit.model.wanted import Wanted
+
+
+def read(
+    path: Path,
+    *,
+    today: date,
+    templates: Path | None = None,
+    kinds: Sequence[Kind[Any]] | None = None,
+    without_expired: bool = False,
+) -> Wanted:
+    """Return what a layout wants on a day (UTC). Raises `LayoutError` with every fault at once.
+
+    Templates are found in the given folder (default: `scp_templates` beside the layout), then in
+    the library. `kinds` default to the shelf.
+    """
+    shelved = all_kinds() if kinds is None else tuple(kinds)
+    faults = Faults()
+    files = TemplateFiles(template_folders(path, templates), faults)
+    with _uncollected():
+        sections = read_sections(path, [kind.section for kind in shelved if kind.section], faults)
+        return desired(
+            sections,
+            faults,
+            today=today,
+            files=files,
+            kinds=shelved,
+            without_expired=without_expired,
+        )
+
+
+def all_kinds() -> tuple[Kind[Any], ...]:
+    """Return every kind on the shelf."""
+    return cast("tuple[Kind[Any], ...]", shelf.load("govkit.kinds", "KIND"))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking, again and again, a tree that only grows.
+
+    Reading 10,000 accounts takes twice as long with it; the tree has no cycles to be collected.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
