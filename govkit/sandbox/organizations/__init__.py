@@ -1,0 +1,1 @@
+"""AWS Organizations as AWS enforces it: one module per family of operations."""

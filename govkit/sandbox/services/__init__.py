@@ -1,0 +1,1 @@
+"""The shelf of pretend services: one file per service, which exports `SERVICE`."""
