@@ -1,0 +1,156 @@
+"""The door: makes calls that are data, at a pace that AWS likes and with patience; yields all pages."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from govkit.aws.failures import Nature, as_aws_error, is_read, nature
+from govkit.aws.pacing import PACED, Pacer
+from govkit.aws.retry import Failure, Patience, Waiting, persist
+from govkit.aws.session import Session
+from govkit.errors import AwsError, GovkitError
+from govkit.model.call import Api, ApiCall, Place, Response
+
+_ORGANIZATIONS_PAGE = 20
+_WORTH_SAYING = 2.0
+
+
+def _say_nothing(waiting: Waiting) -> None:
+    """Nobody wants to know."""
+
+
+def door(
+    session: Session,
+    *,
+    pace: float | None = 80.0,
+    timeout: float = 300.0,
+    member_role: str | None = None,
+    waiting: Callable[[Waiting], None] = _say_nothing,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    dice: Callable[[], float] = random.random,
+) -> Api:
+    """Return the door to AWS for this session.
+
+    `pace` is the percentage of AWS's rates (None: as fast as it goes), `timeout` the seconds for
+    which a call is repeated, `member_role` the name of the role by which calls with another
+    account's `Place` enter it. `waiting` hears what is waited for, from any thread.
+    """
+    patience = Patience(timeout, clock, sleep, dice, waiting)
+    return _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience, member_role)
+
+
+@dataclass(slots=True)
+class _Door:
+    session: Session
+    pacer: Pacer
+    patience: Patience
+    member_role: str | None
+    _members: dict[str, Session] = field(default_factory=dict)
+    _in_contact: bool = False
+
+    def call(self, call: ApiCall) -> Response:
+        client = self._client(call)
+        operation = f"{client.meta.service_model.signing_name}:{call.operation}"
+        return persist(
+            lambda: self._attempt(client, call, operation),
+            self.patience,
+            operation=operation,
+            read=is_read(call.operation),
+            in_contact=lambda: self._in_contact,
+        )
+
+    def items(self, key: str, call: ApiCall) -> Iterator[Any]:
+        pages = self._pages(call)
+        params = dict(call.params)
+        if pages.limit is not None:
+            params.setdefault(pages.limit, _ORGANIZATIONS_PAGE)
+        seen: set[str] = set()
+        while True:
+            answer = self.call(replace(call, params=params))
+            yield from answer.get(key) or ()
+            token = answer.get(pages.answered)
+            if not token or (pages.more is not None and not answer.get(pages.more)):
+                return
+            if token in seen:
+                raise AwsError(
+                    f"AWS gave the same page twice: {call.service}:{call.operation}",
+                    "The list would never end, and may be incomplete.",
+                    operation=f"{call.service}:{call.operation}",
+                )
+            seen.add(token)
+            params = {**params, pages.asked: token}
+
+    def _attempt(self, client: Any, call: ApiCall, operation: str) -> Response | Failure:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        account = call.place.account
+        waited = self.pacer.wait(account, call.service, call.operation)
+        if waited > _WORTH_SAYING:
+            self.patience.waiting(Waiting(operation, PACED, waited))
+        try:
+            answer = getattr(client, _method(client, call))(**call.params)
+        except (BotoCoreError, ClientError) as error:
+            sort = nature(error, call.service)
+            self._in_contact |= isinstance(error, ClientError)
+            if sort is Nature.THROTTLED:
+                self.pacer.throttled(account, call.service, call.operation)
+            prefix = operation.partition(":")[0]
+            return Failure(sort, as_aws_error(error, call, prefix, self._who(call.place)))
+        self._in_contact = True
+        self.pacer.taken(account, call.service, call.operation)
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def _client(self, call: ApiCall) -> Any:
+        return self._session(call.place).client(call.service, call.place.region)
+
+    def _session(self, place: Place) -> Session:
+        if place.account is None:
+            return self.session
+        if self.member_role is None:
+            raise GovkitError(
+                "No role for member accounts",
+                f"A call asks for account {place.account}, and no role is named to enter it.",
+                "Name one in the layout: run: {member: {read: …, write: …}}.",
+            )
+        if place.account not in self._members:
+            arn = f"arn:{self.session.partition}:iam::{place.account}:role/{self.member_role}"
+            self._members.setdefault(place.account, self.session.assumed(arn))
+        return self._members[place.account]
+
+    def _who(self, place: Place) -> str:
+        return self._session(place).who
+
+    def _pages(self, call: ApiCall) -> "_Pages":
+        named = self.session.pagination(call.service, call.operation)
+        asked, answered = named.get("input_token"), named.get("output_token")
+        if not (isinstance(asked, str) and isinstance(answered, str)):
+            asked = answered = "NextToken"
+        model = self._client(call).meta.service_model.operation_model(call.operation)
+        members: Mapping[str, Any] = model.input_shape.members if model.input_shape else {}
+        limit = "MaxResults" in members and call.service == "organizations"
+        return _Pages(
+            asked,
+            answered,
+            named.get("more_results"),
+            "MaxResults" if limit else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The names of an operation's page tokens, and of its page size where we set it."""
+
+    asked: str
+    answered: str
+    more: str | None
+    limit: str | None
+
+
+def _method(client: Any, call: ApiCall) -> str:
+    from botocore import xform_name
+
+    name: str = xform_name(call.operation)
+    return name if hasattr(client, name) else call.operation
