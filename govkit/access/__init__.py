@@ -1,0 +1,1 @@
+"""What policies do: evaluate a request, compare two chains, explain and pack; pure."""

@@ -1,0 +1,44 @@
+"""Lists of actions as wildcards that match nothing else of today."""
+
+from chains import deny, document
+
+from govkit.access.action_index import ActionIndex, action_index
+from govkit.access.compare import chain
+from govkit.access.difference import Change, difference
+from govkit.access.shorten import shortened
+from govkit.access.verdict import Kind
+
+SMALL = ActionIndex("2026-01-01\ns3\nec2 Run RunFast RunFaster Stop\ns3 Get GetX Put")
+
+
+def _short(*actions: str) -> list[str]:
+    found = shortened({"a": document(deny(list(actions)))}, SMALL)
+    names: list[str] = found["a"]["Statement"][0]["Action"]
+    return names
+
+
+def test_names_become_the_shortest_pattern_that_holds_no_other() -> None:
+    assert _short("s3:Get", "s3:GetX") == ["s3:G*"]
+    assert _short("s3:GetX", "s3:Put") == ["s3:GetX", "s3:P*"]
+    assert _short("ec2:RunFast", "ec2:RunFaster") == ["ec2:RunF*"]
+    assert _short("ec2:Run", "ec2:RunFast", "ec2:RunFaster", "ec2:Stop") == ["ec2:*"]
+
+
+def test_what_nobody_knows_stays() -> None:
+    assert _short("s3:Unheard", "nosuch:Get", "*") == ["*", "nosuch:Get", "s3:Unheard"]
+
+
+def test_not_action_stays() -> None:
+    statement = {"Effect": "Deny", "NotAction": ["s3:Get", "s3:GetX"], "Resource": "*"}
+    found = shortened({"a": {"Statement": statement}}, SMALL)
+    assert found["a"]["Statement"] == [statement]
+
+
+def test_what_it_adds_is_only_what_is_yet_to_come_and_is_said() -> None:
+    index = action_index()
+    old = {"a": document(deny(["iam:DetachRolePolicy", "iam:DetachUserPolicy", "s3:PutObject"]))}
+    new = shortened(old, index)
+    assert sum(map(len, new["a"]["Statement"][0]["Action"])) < 57
+    found = difference(chain(old, Kind.SCP), chain(new, Kind.SCP))
+    assert found.change is Change.STRENGTHENS
+    assert all(index.spelled(one.witness.request.action) is None for one in found.newly_denied)
