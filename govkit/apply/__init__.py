@@ -1,0 +1,1 @@
+"""Change it: one call after another, each announced before it is made and told after."""

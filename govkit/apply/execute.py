@@ -1,0 +1,290 @@
+"""Carries out the steps of a plan in their order; what AWS does in its own time is waited for."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govkit.apply.events import Answered, Calling, Done, Event, Waiting
+from govkit.errors import AnswerLost, AwsError, BugError, StalePlan
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.model.address import Address
+from govkit.model.call import Api, ApiCall, Ids, Response
+from govkit.model.kind import Follow, Kind
+from govkit.model.plan import Step
+from govkit.model.resource import Found, Resource, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait and how: seconds between looks, how many looks, and the waiting itself.
+
+    `settle` are the seconds given to what was just written before something that may have guarded
+    goes after it (see `_settle`): AWS acknowledges a change before it holds everywhere.
+    """
+
+    sleep: Callable[[float], None]
+    interval: float = 2.0
+    looks: int = 150
+    settle: float = 0.0
+
+
+class Crossing:
+    """One apply under way: knows the IDs learned so far, and what it wrote itself.
+
+    `touched` tells whether anything was, or may have been, written. `named` puts what AWS shows into the layout's terms (OU paths inside policies). Raises
+    `StalePlan` where a thing is neither as the plan found it nor as it shall be, and lets
+    every other `AwsError` of a call through.
+    """
+
+    def __init__(
+        self,
+        *,
+        kinds: Mapping[type, Kind[Any]],
+        api: Api,
+        ids: Ids,
+        patience: Patience,
+        named: Callable[[Resource, Ids], Resource] = lambda resource, _: resource,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.kinds = kinds
+        self.api = api
+        self.ids = ids.copy()
+        self.patience = patience
+        self.named = named
+        self.stop = stop
+        self.written: set[Address] = set()
+        self.touched = False
+        self.unsettled: set[str] = set()
+
+    def execute(self, steps: Sequence[Step]) -> Iterator[Event]:
+        """Do the steps one after another, telling before and after each call.
+
+        Steps of a kind that AWS works on side by side (accounts in creation) are begun together.
+        Ends early, between two calls, once `stop` says so.
+        """
+        for together in self._batches(steps):
+            if self.stop():
+                return
+            yield from self._settle(together[0])
+            pending: list[tuple[Step, Follow | None, _Begun]] = []
+            for step in together:
+                begun = yield from self._begun(step)
+                if begun is not None:
+                    follow = self._kind(step).follow(step.change, begun.answer or {})
+                    pending.append((step, follow, begun))
+            for step, follow, begun in pending:
+                answer = begun.answer
+                if follow is not None:
+                    final = yield from self._followed(step, follow)
+                    answer = None if answer is None else final
+                yield self._done(step, answer)
+
+    def _settle(self, step: Step) -> Iterator[Event]:
+        """Wait for what was written since the last wait, before what guarded until now goes.
+
+        A detachment takes a guard away; a move takes an account away from its guards, to others
+        that may be new. Moves need not wait for each other.
+        """
+        awaited = self.unsettled - ({_MOVED} if _moves(step) else set())
+        if not (_releases(step) or _moves(step)) or not awaited:
+            return
+        if self.patience.settle > 0:
+            yield Waiting(step, f"letting what was written settle for {self.patience.settle:g} s")
+            self.patience.sleep(self.patience.settle)
+        self.unsettled.clear()
+
+    def _batches(self, steps: Sequence[Step]) -> Iterator[list[Step]]:
+        batch: list[Step] = []
+        for step in steps:
+            if batch and not self._fits(batch, step):
+                yield batch
+                batch = []
+            batch.append(step)
+        if batch:
+            yield batch
+
+    def _fits(self, batch: Sequence[Step], step: Step) -> bool:
+        kind = self._kind(step)
+        return (
+            kind is self._kind(batch[0])
+            and step.verb == batch[0].verb == "create"
+            and len(batch) < kind.at_once
+        )
+
+    def _begun(self, step: Step) -> Generator[Event, None, "_Begun | None"]:
+        """Make the step's calls; return the last answer, or None where the step already holds."""
+        # Before looking: what ends between the two would be seen by neither, and made twice.
+        if (yield from self._awaited(step, "AWS is at it already, from an earlier run")):
+            yield Done(step, self._ids_of(step), already=True)
+            return None
+        found = self._seen(step)
+        if self._holds(step, found):
+            if found is not None and found.id is not None:
+                self.ids.learn(step.address, found.id)
+            yield Done(step, self._ids_of(step), already=True)
+            return None
+        final: Response | None = None
+        calls = tuple(self._kind(step).lower(step.change, self.ids))
+        if not calls:
+            raise BugError("A step without a call", f"{step.verb} {step.address}")
+        for call in calls:
+            final = yield from self._made(step, call, several=len(calls) > 1)
+        return _Begun(final)
+
+    def _awaited(self, step: Step, why: str) -> Generator[Event, None, bool]:
+        """Wait for what AWS is already at; return whether that was what the step asks for."""
+        kind = self._kind(step)
+        answer = kind.underway(step.change, self.api)
+        follow = None if answer is None else kind.follow(step.change, answer)
+        if answer is None or follow is None:
+            return False
+        yield Waiting(step, why)
+        try:
+            final = yield from self._followed(step, follow)
+        except AnswerLost:
+            raise
+        except AwsError:
+            return False  # that attempt failed, whosever it was; ours comes next
+        for address, given in kind.learn(step.change, final).items():
+            self.ids.learn(address, given)
+        found = kind.glance(step.change.subject, self.api, self.ids)
+        if not self._is(step, step.change.after, found):
+            self.ids.forget(step.address)
+            return False
+        self.written.add(step.address)
+        return True
+
+    def _seen(self, step: Step) -> Found[Resource] | None:
+        """Look at the step's thing right before it is changed; what we wrote ourselves is known."""
+        if step.address in self.written:
+            before = step.change.before
+            return None if before is None else Found(before, self.ids.get(step.address))
+        found: Found[Resource] | None = self._kind(step).glance(
+            step.change.subject, self.api, self.ids
+        )
+        if not (self._holds(step, found) or self._is(step, step.change.before, found)):
+            raise _stale(step, found)
+        return found
+
+    def _holds(self, step: Step, found: Found[Resource] | None) -> bool:
+        return step.address not in self.written and self._is(step, step.change.after, found)
+
+    def _is(self, step: Step, expected: Resource | None, found: Found[Resource] | None) -> bool:
+        there = None if found is None else found.resource
+        if expected is None or there is None:
+            return expected is None and there is None
+        wanted, seen = self._kind(step).meet(expected, self.named(there, self.ids))
+        return bool(wanted == seen)
+
+    def _made(
+        self, step: Step, call: ApiCall, *, several: bool
+    ) -> Generator[Event, None, Response | None]:
+        """Make one call, of several of the step or its only one, and return the answer.
+
+        Where the answer is lost, read back whether the call took: None if it did, and what AWS
+        gave is learned; if it did not, repeat it, and raise `AnswerLost` when that never helps.
+        """
+        for tries_left in reversed(range(_TRIES)):
+            yield Calling(step, call)
+            try:
+                answer = self.api.call(call)
+            except AnswerLost as lost:
+                self.touched = True
+                if (yield from self._settled(step, lost, several=several)):
+                    yield Answered(step, call, {}, settled=True)
+                    return None
+                if not tries_left:
+                    raise
+            else:
+                self.touched = True
+                self.written.add(step.address)
+                yield Answered(step, call, answer)
+                return answer
+        raise BugError("This is a bug in govkit: a call without an end", str(step.address))
+
+    def _settled(
+        self, step: Step, lost: AnswerLost, *, several: bool
+    ) -> Generator[Event, None, bool]:
+        """Tell whether a call took whose answer is lost; what AWS is still at is waited for."""
+        yield Waiting(step, f"{lost.summary}; reading back whether the call took")
+        found: Found[Resource] | None = None
+        for _ in range(_SETTLING_LOOKS):
+            if (yield from self._awaited(step, "AWS is at it")):
+                return True
+            found = self._kind(step).glance(step.change.subject, self.api, self.ids)
+            if self._is(step, step.change.after, found):
+                if found is not None and found.id is not None:
+                    self.ids.learn(step.address, found.id)
+                self.written.add(step.address)
+                return True
+            self.patience.sleep(self.patience.interval)
+        # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
+        if several or self._is(step, step.change.before, found):
+            return False
+        raise _stale(step, found)
+
+    def _followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
+        for _ in range(self.patience.looks):
+            final = follow.settled(self.api.call(follow.call))
+            if final is not None:
+                return final
+            yield Waiting(step, "AWS is at it")
+            self.patience.sleep(self.patience.interval)
+        raise AnswerLost(
+            "AWS did not finish in time",
+            f"{step.verb} {step.address} was accepted and is still going on.",
+            "Run the same command again: it waits for the same request.",
+        )
+
+    def _done(self, step: Step, answer: Response | None) -> Done:
+        self.written.add(step.address)
+        if not _releases(step):
+            self.unsettled.add(_MOVED if _moves(step) else _WRITTEN)
+        if step.change.after is None:
+            self.ids.forget(step.address)
+        elif answer is not None:
+            for address, given in self._kind(step).learn(step.change, answer).items():
+                self.ids.learn(address, given)
+        return Done(step, self._ids_of(step))
+
+    def _ids_of(self, step: Step) -> Mapping[str, str]:
+        given = self.ids.get(step.address)
+        return {} if given is None else {str(step.address): given}
+
+    def _kind(self, step: Step) -> Kind[Any]:
+        return self.kinds[type(step.change.subject)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A step whose calls are made: the last answer, None where it was lost and the effect read back."""
+
+    answer: Response | None
+
+
+_SETTLING_LOOKS = 5
+_TRIES = 5
+_MOVED, _WRITTEN = "moved", "written"
+
+
+def _releases(step: Step) -> bool:
+    return isinstance(step.change.before, Attachment) and step.change.after is None
+
+
+def _moves(step: Step) -> bool:
+    before, after = step.change.before, step.change.after
+    return (
+        isinstance(before, Account) and isinstance(after, Account) and before.parent != after.parent
+    )
+
+
+def _stale(step: Step, found: Found[Resource] | None) -> StalePlan:
+    before = step.change.before
+    expected = "nothing there" if before is None else str(facts(before))
+    actual = "nothing there" if found is None else str(facts(found.resource))
+    return StalePlan(
+        "The organization changed since the plan was made",
+        f"{step.verb} {step.address}: expected {expected}, found {actual}.",
+        "Look at a new plan: govkit plan",
+    )

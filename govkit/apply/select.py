@@ -1,0 +1,101 @@
+"""Chooses the steps to do: exactly those that were reviewed, as the plan made anew has them."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from govkit.errors import StalePlan
+from govkit.model.address import Address
+from govkit.model.evidence import Mark, Reviewed, canonical, mark
+from govkit.model.plan import Plan, Step
+from govkit.model.resource import facts
+from govkit.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to do, what is done already, and what has appeared since the review and is not done."""
+
+    steps: tuple[Step, ...]
+    done: tuple[Mark, ...] = ()
+    appeared: tuple[Step, ...] = ()
+
+
+def select(plan: Plan, reviewed: Reviewed | None) -> Selection:
+    """Return all steps, or the reviewed ones; StalePlan where one of those no longer holds.
+
+    A reviewed step whose `after` is there already is done, and so is one that a later reviewed step
+    of the same thing goes on from. One that the new plan does not have, or has in another form, or
+    that needs what only an unreviewed step would make, is stale; nothing was written then.
+    """
+    if reviewed is None:
+        return Selection(plan.steps)
+    if reviewed.organization != plan.organization:
+        raise StalePlan(
+            "The plan is for another organization",
+            f"It was made for {reviewed.organization}; these credentials reach "
+            f"{plan.organization}.",
+        )
+    marks = {mark(step): step for step in plan.steps}
+    done = tuple(reversed([*_done(reviewed.marks, marks, plan.ours)]))
+    known = {*marks, *done}
+    stale = [_sentence(one, plan) for one in reviewed.marks if one not in known]
+    if stale:
+        raise _stale(stale)
+    wanted = set(reviewed.marks)
+    steps = tuple(step for one, step in marks.items() if one in wanted)
+    lacking = [*_lacking(steps, plan.live)]
+    if lacking:
+        raise _stale(lacking)
+    return Selection(steps, done, tuple(step for one, step in marks.items() if one not in wanted))
+
+
+def _done(reviewed: Sequence[Mark], planned: Collection[Mark], ours: State) -> Iterator[Mark]:
+    """Yield the reviewed steps that were taken already, the last ones first."""
+    reached: set[str] = set()
+    for one in reversed(reviewed):
+        if one in planned:
+            reached.add(one.address)
+        elif one.address in reached or _holds(one, ours):
+            reached.add(one.address)
+            yield one
+
+
+def _holds(reviewed: Mark, ours: State) -> bool:
+    there = ours.get(Address.parse(reviewed.address))
+    after = json.loads(reviewed.after)
+    if after is None or there is None:
+        return after is None and there is None
+    actual = facts(there)
+    # What serves creation alone cannot be read back, and is no difference.
+    compared = {field.name for field in fields(there) if field.compare}  # type: ignore[arg-type]  # all are dataclasses
+    return all(
+        canonical(actual[name]) == canonical(value)
+        for name, value in after.items()
+        if name in compared
+    )
+
+
+def _lacking(steps: Sequence[Step], live: State) -> Iterator[str]:
+    """Yield what steps need that is not there, and that no step among them makes."""
+    made = {step.address for step in steps if step.change.before is None}
+    for step in steps:
+        if step.change.after is not None:
+            for need in step.change.after.needs:
+                if need not in made and need not in live:
+                    yield f"{step.verb} {step.address}: expected {need}, found nothing there."
+
+
+def _stale(sentences: Iterable[str]) -> StalePlan:
+    return StalePlan(
+        "The plan is stale",
+        "\n".join(f"  {sentence}" for sentence in sentences),
+        "Nothing was written. Review a new plan: govkit plan --out plan.json",
+    )
+
+
+def _sentence(one: Mark, plan: Plan) -> str:
+    there = plan.ours.get(Address.parse(one.address))
+    found = "nothing there" if there is None else canonical(facts(there))
+    expected = "nothing there" if one.before == "null" else one.before
+    return f"{one.action} {one.address}: expected {expected}, found {found}."

@@ -1,0 +1,143 @@
+"""A plan as JSON, its fingerprint, and a reviewed plan read back as evidence."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from govkit import __version__
+from govkit.errors import GovkitError
+from govkit.model.address import Address
+from govkit.model.call import ApiCall, Ids
+from govkit.model.evidence import Mark, Reviewed, canonical, fingerprint, mark
+from govkit.model.plan import Effect, Plan, Step
+from govkit.model.resource import Fact, Json, Resource
+
+FORMAT_VERSION = "1.0"
+
+
+def document(plan: Plan) -> dict[str, Json]:
+    """Return the plan in its published JSON form (`govkit schema plan`)."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "govkit_version": __version__,
+        "organization": plan.organization,
+        "as_of": plan.as_of.isoformat(),
+        "layout": {
+            "name": plan.layout.name,
+            "path": plan.layout.path,
+            "sha256": plan.layout.sha256,
+        },
+        "fingerprint": plan_fingerprint(plan),
+        "summary": {**plan.summary(), "left_out": plan.left_out},
+        "steps": [_step(step) for step in plan.steps],
+        "effects": [_effect(effect) for effect in plan.effects],
+        "orphans": [outsider(resource, plan.ids) for resource in plan.orphans],
+        "strangers": [outsider(resource, plan.ids) for resource in plan.strangers],
+        "findings": [finding.to_json() for finding in plan.findings],
+    }
+
+
+def plan_fingerprint(plan: Plan) -> str:
+    """Return the hash of the organization and of what each step does, whatever their order."""
+    return fingerprint(plan.organization, map(mark, plan.steps))
+
+
+def reviewed(text: str, source: str) -> Reviewed:
+    """Read a plan file back; GovkitError (exit 1) where it is torn, altered or of another format."""
+    try:
+        plan = json.loads(text)
+        version = plan["format_version"]
+        read = Reviewed(
+            plan["organization"],
+            plan["fingerprint"],
+            tuple(
+                Mark(
+                    str(Address.parse(step["address"])),
+                    "".join(step["action"]),
+                    canonical(step["before"]),
+                    canonical(step["after"]),
+                )
+                for step in plan["steps"]
+            ),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise GovkitError(
+            "Not a plan file",
+            f"{source} is truncated or was not written by `govkit plan --out`.",
+            "Make the plan again: govkit plan --out plan.json",
+        ) from error
+    if str(version).partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+        raise GovkitError(
+            "A plan file of another format",
+            f"{source} has format {version}; this govkit reads {FORMAT_VERSION}.",
+            "Make the plan again with this version: govkit plan --out plan.json",
+        )
+    if fingerprint(read.organization, read.marks) != read.fingerprint:
+        raise GovkitError(
+            "The plan file was altered",
+            f"{source} carries a fingerprint that does not fit its steps.",
+            "Make the plan again: govkit plan --out plan.json",
+        )
+    return read
+
+
+def outsider(resource: Resource, ids: Ids) -> dict[str, Json]:
+    """Return an orphan or a stranger as reports name it."""
+    name = getattr(resource, "name", None)
+    return {
+        "address": str(resource.address),
+        "kind": resource.address.kind,
+        "id": ids.get(resource.address),
+        "name": name,
+    }
+
+
+def _step(step: Step) -> dict[str, Json]:
+    before, after = step.change.facts()
+    return {
+        "id": step.id,
+        "address": str(step.address),
+        "action": step.verb,
+        "before": before,
+        "after": after,
+        "reason": step.reason,
+        "origin": None if step.origin is None else step.origin.to_json(),
+        "needs": list(step.needs),
+        "precondition": step.precondition(),
+        "authority": step.authority,
+        "calls": [_call(call) for call in step.calls],
+        "accounts": step.accounts,
+        "destructive": step.destructive,
+    }
+
+
+def _call(call: ApiCall) -> dict[str, Json]:
+    return {
+        "service": call.service,
+        "operation": call.operation,
+        "parameters": plain(call.params),
+    }
+
+
+def plain(value: Any) -> Json:
+    """Return a call's parameters as JSON, unknown IDs as `{"$id": ADDRESS}`."""
+    match value:
+        case Fact():
+            return value.to_json()
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            raise TypeError(f"no JSON for {type(value).__name__} in a call")
+
+
+def _effect(effect: Effect) -> dict[str, Json]:
+    return {
+        "accounts": list(effect.accounts),
+        "gains": list(effect.gains),
+        "loses": list(effect.loses),
+        "changes": list(effect.changes),
+    }

@@ -1,0 +1,1 @@
+"""SHELF of rails: one file per opinion about a plan, each exporting `GUARD`."""

@@ -1,0 +1,103 @@
+"""What says `protect: true` is not deleted, renamed, emptied, moved away or less guarded."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy
+from govkit.model.address import Address
+from govkit.model.change import Action
+from govkit.model.finding import Finding
+from govkit.model.plan import Plan, Step
+from govkit.model.state import State
+from govkit.model.wanted import Wanted
+from govkit.plan.covers import within
+from govkit.plan.guards._remark import remark
+from govkit.plan.judge import Guard
+from govkit.plan.room import ancestors
+from govkit.policies.document import statements
+
+RAIL = "protect"
+
+
+def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
+    hurt = sorted(
+        {
+            *_handled(plan, wanted.protected),
+            *_unguarded(plan, wanted.protected),
+            *_weakened(plan, wanted.protected),
+        }
+    )
+    for thing, what in hurt:
+        yield remark(RAIL, "GK406", thing, f"{thing} is protected, and the plan would {what}.")
+
+
+def _handled(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, str]]:
+    for step in plan.steps:
+        before = step.change.before
+        if isinstance(before, OrganizationalUnit) and step.address in protected:
+            if step.change.action is Action.DELETE:
+                yield str(step.address), "delete it"
+            else:
+                yield str(step.address), "rename it"
+        elif isinstance(before, Account) and step.verb in {"move", "close", "delete"}:
+            yield from _moved(step, before, plan.live, protected)
+
+
+def _moved(
+    step: Step, before: Account, live: State, protected: frozenset[Address]
+) -> Iterator[tuple[str, str]]:
+    if step.address in protected:
+        yield str(step.address), f"{step.verb} it"
+    after = step.change.after
+    kept = {after.parent, *ancestors(after.parent, live)} if isinstance(after, Account) else set()
+    for unit in (before.parent, *ancestors(before.parent, live)):
+        if unit in protected and unit not in kept:
+            yield str(unit), f"{step.verb} {step.address} out of it"
+
+
+def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, str]]:
+    """Yield protected things whose guards, attached to them or above them, are taken away."""
+    taken: defaultdict[Address, list[Address]] = defaultdict(list)
+    for step in plan.steps:
+        gone = step.change.before
+        if isinstance(gone, Attachment) and step.change.after is None:
+            taken[gone.target].append(gone.policy)
+    for thing in protected if taken else ():
+        for place in (thing, *ancestors(thing, plan.live)):
+            for policy in taken.get(place, ()):
+                if not _holds(policy, thing, plan.desired, plan.live):
+                    yield str(thing), f"take {policy.path} away from it"
+
+
+def _weakened(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, str]]:
+    """Yield protected things that are guarded by a policy which is to deny less."""
+    less = {
+        step.address
+        for step in plan.steps
+        if isinstance(before := step.change.before, Policy)
+        and isinstance(after := step.change.after, Policy)
+        and _denies_less(before, after)
+    }
+    for thing in protected if less else ():
+        above = {thing, *ancestors(thing, plan.live)}
+        for policy in less:
+            if any(Attachment(policy, place).address in plan.live for place in above):
+                yield str(thing), f"let {policy.path}, which guards it, deny less"
+
+
+def _denies_less(before: Policy, after: Policy) -> bool:
+    then, now = statements(before.document), statements(after.document)
+    return any(one.value.get("Effect") == "Deny" and not within(one, now) for one in then)
+
+
+def _holds(policy: Address, thing: Address, desired: State, live: State) -> bool:
+    where = desired if thing in desired else live
+    return any(
+        Attachment(policy, place).address in desired for place in (thing, *ancestors(thing, where))
+    )
+
+
+GUARD = Guard(RAIL, _look)

@@ -1,0 +1,36 @@
+"""A policy type that AWS enables only with a service's trusted access has it at the end of the plan."""
+
+from collections.abc import Iterable
+
+from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.trusted_access import TrustedAccess
+from govkit.model.finding import Finding
+from govkit.model.plan import Plan
+from govkit.model.wanted import Wanted
+from govkit.plan.guards._remark import remark
+from govkit.plan.judge import Guard
+from govkit.policies.types import policy_type
+
+RAIL = "trusted_access"
+
+
+def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:  # noqa: ARG001 - a rail's signature
+    after = plan.live.after(step.change for step in plan.steps)
+    trusted = {one.service for one in after.all(TrustedAccess)}
+    for step in plan.steps:
+        enabled = step.change.after
+        if not isinstance(enabled, EnabledPolicyType):
+            continue
+        kind = policy_type(enabled.type)
+        for service in kind.needs_access:
+            if service not in trusted:
+                yield remark(
+                    RAIL,
+                    "GK412",
+                    str(enabled.address),
+                    f"AWS enables policy type {enabled.type} only where {service} has trusted "
+                    f"access: list it under services: trusted_access:.",
+                )
+
+
+GUARD = Guard(RAIL, _look)

@@ -1,0 +1,291 @@
+"""Puts changes in an order in which guards go up before accounts move, and nothing lacks what it needs."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from typing import TypeAlias
+
+from govkit.errors import BugError
+from govkit.kinds.account import CREATED_AT_ONCE, Account
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy
+from govkit.model.address import Address
+from govkit.model.change import Action, Change
+from govkit.model.resource import Resource
+from govkit.plan.proof import Lapse, proved
+from govkit.plan.room import Room
+from govkit.plan.watch import Watch
+
+AnyChange: TypeAlias = Change[Resource]
+Split = Callable[[AnyChange], Sequence[AnyChange]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Changes of one verb each, in order; `after[i]` are the positions that change i waits for.
+
+    `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
+    """
+
+    changes: tuple[AnyChange, ...]
+    after: tuple[tuple[int, ...], ...]
+    released_early: tuple[AnyChange, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
+
+
+def order(changes: Iterable[AnyChange], split: Split, room: Room) -> Ordered:
+    """Return the changes, cut into steps of one verb each, in an order that can be carried out.
+
+    Build up, then rearrange, then clear away; within each, what is needed leads. A name is taken
+    only after it is free (two that swap names go by way of a third). A target without room for
+    what it gets lets go first, of what already holds above it where there is such a thing.
+    """
+    steps = _names_apart([step for change in changes for step in split(change)])
+    early, waits = room.released_first(steps)
+    graph = _Graph(steps)
+    _chain(graph)
+    _needs(graph)
+    _names(graph)
+    for earlier, later in waits:
+        graph.edge(earlier, later)
+    watch = Watch(room.live, steps)
+    positions = graph.sorted(_rank(steps), watch)
+    placed = {index: position for position, index in enumerate(positions)}
+    changes_in_order = tuple(steps[index] for index in positions)
+    return Ordered(
+        changes_in_order,
+        tuple(tuple(sorted(placed[other] for other in graph.before[index])) for index in positions),
+        tuple(steps[index] for index in early),
+        proved(watch, changes_in_order),
+    )
+
+
+class _Graph:
+    """What waits for what, among steps known by their index."""
+
+    def __init__(self, steps: Sequence[AnyChange]) -> None:
+        self.steps = steps
+        self.before: list[set[int]] = [set() for _ in steps]
+
+    def edge(self, earlier: int, later: int) -> None:
+        if earlier != later:
+            self.before[later].add(earlier)
+
+    def sorted(self, rank: Sequence[tuple[object, ...]], watch: Watch) -> list[int]:
+        """Return the indexes so that nothing precedes what it waits for, lowest rank first.
+
+        A step that would break a law now is held back until something changes for the account
+        that stands in its way, or until nothing else can go.
+        """
+        waiting = [len(before) for before in self.before]
+        followers: list[list[int]] = [[] for _ in self.steps]
+        for later, before in enumerate(self.before):
+            for earlier in before:
+                followers[earlier].append(later)
+        queue = _Queue(self.steps, rank, watch)
+        queue.add(index for index, count in enumerate(waiting) if not count)
+        done: list[int] = []
+        while (index := queue.next()) is not None:
+            done.append(index)
+            for later in followers[index]:
+                waiting[later] -= 1
+            queue.add(later for later in followers[index] if not waiting[later])
+        if len(done) != len(self.steps):
+            stuck = sorted({str(self.steps[i].address) for i, n in enumerate(waiting) if n})
+            raise BugError("Steps wait for each other in a circle", ", ".join(stuck))
+        return done
+
+
+class _Queue:
+    """Steps that could be taken: those to try, by rank, and those held back, by who is in the way."""
+
+    def __init__(
+        self, steps: Sequence[AnyChange], rank: Sequence[tuple[object, ...]], watch: Watch
+    ) -> None:
+        self.steps = steps
+        self.rank = rank
+        self.watch = watch
+        self._ready: list[tuple[tuple[object, ...], int]] = []
+        self._held: dict[int, Address] = {}
+        self._behind: defaultdict[Address, set[int]] = defaultdict(set)
+
+    def add(self, indexes: Iterable[int]) -> None:
+        for index in indexes:
+            heappush(self._ready, (self.rank[index], index))
+
+    def next(self) -> int | None:
+        """Take the first step that breaks no law; else one that makes no gap; else the first."""
+        while self._ready:
+            _, index = heappop(self._ready)
+            in_the_way = self.watch.passed(self.steps[index], self._held.pop(index, None))
+            if in_the_way is None:
+                self._wake(index)
+                return index
+            self._held[index] = in_the_way
+            self._behind[in_the_way].add(index)
+        if not self._held:
+            return None
+        index = min(self._held, key=self._harm)
+        self._behind[self._held.pop(index)].discard(index)
+        self.watch.taken(self.steps[index])
+        self._wake(index)
+        return index
+
+    def _wake(self, index: int) -> None:
+        """Let those try again whose obstacle the step has touched."""
+        for account in self.watch.concerned(self.steps[index]):
+            self.add(self._behind.pop(account, ()))
+
+    def _harm(self, index: int) -> tuple[bool, tuple[object, ...]]:
+        breaches = self.watch.taken(self.steps[index])
+        self.watch.took_back(self.steps[index])
+        return any(breach.law == "gap" for breach in breaches), self.rank[index]
+
+
+def _chain(graph: _Graph) -> None:
+    """Steps of one thing keep the order in which they were cut."""
+    last: dict[Address, int] = {}
+    for index, step in enumerate(graph.steps):
+        if step.address in last:
+            graph.edge(last[step.address], index)
+        last[step.address] = index
+
+
+def _needs(graph: _Graph) -> None:
+    """What is made leads what needs it; what is taken away waits until nothing needs it."""
+    made = {s.address: i for i, s in enumerate(graph.steps) if s.action is Action.CREATE}
+    made |= {brought.address: i for i, step in enumerate(graph.steps) for brought in step.brings}
+    gone = {s.address: i for i, s in enumerate(graph.steps) if s.action is Action.DELETE}
+    for index, step in enumerate(graph.steps):
+        for policy in filter(None, map(_attached_policy, step.takes)):
+            if policy in gone:
+                graph.edge(index, gone[policy])
+        if step.before is not None and step.address in made:
+            graph.edge(made[step.address], index)
+        needed_before = set(step.before.needs) if step.before is not None else set()
+        needed_after = set(step.after.needs) if step.after is not None else set()
+        for need in needed_after - needed_before:
+            if need in made:
+                graph.edge(made[need], index)
+        for need in needed_before - needed_after:
+            if need in gone:
+                graph.edge(index, gone[need])
+
+
+def _attached_policy(taken: Address) -> Address | None:
+    """Return the policy of an attachment, from its address `attachment:scp/NAME@TARGET`."""
+    policy, at, _ = taken.path.partition("@")
+    return Address("policy", policy) if at and taken.kind == "attachment" else None
+
+
+def _names(graph: _Graph) -> None:
+    """A name is taken only after who has it gave it up."""
+    freed = {
+        held: index
+        for index, step in enumerate(graph.steps)
+        if (held := held_name(step.before)) is not None and held != held_name(step.after)
+    }
+    for index, step in enumerate(graph.steps):
+        taken = held_name(step.after)
+        if taken is None or taken == held_name(step.before) or taken not in freed:
+            continue
+        if graph.steps[freed[taken]].address != step.address:  # its own detour is in order already
+            graph.edge(freed[taken], index)
+
+
+def held_name(resource: Resource | None) -> Hashable:
+    """Return the name that nobody else may have at the same time, where there is one."""
+    match resource:
+        case OrganizationalUnit():
+            return ("ou", resource.parent, resource.name)
+        case Policy():
+            return ("policy", resource.type, resource.name)
+        case _:
+            return None
+
+
+def _names_apart(steps: list[AnyChange]) -> list[AnyChange]:
+    """Let one of several things that swap names go by way of a third name."""
+    wants = {
+        held_name(step.before): (index, held_name(step.after))
+        for index, step in enumerate(steps)
+        if step.action is Action.UPDATE and held_name(step.before) != held_name(step.after)
+    }
+    detours: dict[int, AnyChange] = {}
+    settled: set[Hashable] = set()
+    for start in wants:
+        walked: list[Hashable] = []
+        here: Hashable = start
+        while here in wants and here not in settled and here not in walked:
+            walked.append(here)
+            here = wants[here][1]
+        if here in walked:
+            index = wants[here][0]
+            detours[index] = steps[index]
+        settled.update(walked)
+    return [part for index, step in enumerate(steps) for part in _detour(step, index in detours)]
+
+
+def _detour(step: AnyChange, around: bool) -> Iterator[AnyChange]:  # noqa: FBT001 - a fact, not a mode
+    before, after = step.before, step.after
+    if around and isinstance(before, OrganizationalUnit | Policy) and after is not None:
+        mark = hashlib.sha256(str(step.address).encode()).hexdigest()[:12]
+        between = replace(before, name=f"govkit-temporary-{mark}")
+        yield Change(before, between)
+        yield Change(between, after)
+    else:
+        yield step
+
+
+def _rank(steps: Sequence[AnyChange]) -> list[tuple[object, ...]]:
+    created = sorted(
+        step.address
+        for step in steps
+        if isinstance(step.after, Account) and step.action is Action.CREATE
+    )
+    batch = {address: index // CREATED_AT_ONCE for index, address in enumerate(created)}
+    return [(*_time(step, batch), step.address, index) for index, step in enumerate(steps)]
+
+
+def _time(step: AnyChange, batch: Mapping[Address, int]) -> tuple[int, int, int]:
+    """Return phase, batch and place in it: a batch of new accounts is begun before it is furnished.
+
+    What is attached to a new account itself goes up before the account moves; tags come last.
+    """
+    about = getattr(step.subject, "target", step.address)
+    if about not in batch or step.action is Action.DELETE:
+        return _phase(step), batch.get(about, -1), 0 if step.action is Action.CREATE else 1
+    if about == step.address:
+        return _CREATION, batch[about], 0 if step.action is Action.CREATE else 2
+    return _CREATION, batch[about], 1 if step.address.kind == "attachment" else 3
+
+
+_PHASES: Mapping[tuple[str, Action], int] = defaultdict(
+    lambda: 5,
+    {
+        ("trusted_access", Action.CREATE): -1,  # some policy types cannot be enabled without it
+        ("policy_type", Action.CREATE): 0,
+        ("ou", Action.CREATE): 1,
+        ("ou", Action.UPDATE): 1,
+        ("policy", Action.CREATE): 2,
+        ("policy", Action.UPDATE): 2,
+        ("tags", Action.CREATE): 2,
+        ("tags", Action.UPDATE): 2,
+        ("attachment", Action.CREATE): 3,
+        ("account", Action.CREATE): 4,
+        ("account", Action.UPDATE): 4,
+        ("attachment", Action.DELETE): 6,
+    },
+)
+_CREATION = 4
+_CLEARING = 7
+
+
+def _phase(step: AnyChange) -> int:
+    """Build up (0 to 3), rearrange (4), the rest (5), clear away (6 and 7)."""
+    place = (step.address.kind, step.action)
+    if step.action is Action.DELETE and place not in _PHASES:
+        return _CLEARING
+    return _PHASES[place]

@@ -1,0 +1,53 @@
+"""Why a step is planned, in a few words, and which line of the layout asks for it."""
+
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy
+from govkit.model.address import Address
+from govkit.model.change import Action, Change
+from govkit.model.finding import Origin
+from govkit.model.resource import Resource
+from govkit.model.wanted import Wanted
+from govkit.plan.reparent import Replaced
+
+
+def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
+    """Return why a thing is changed."""
+    match change.action:
+        case Action.CREATE:
+            return "not there yet"
+        case Action.UPDATE:
+            before, _ = change.facts()
+            return f"differs in {', '.join(sorted(before or {}))}"
+        case Action.DELETE:
+            return _why_gone(change, wanted, replaced)
+
+
+def _why_gone(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
+    name = change.address.path
+    if change.address in wanted.absent:
+        return "is to be absent"
+    if change.address in replaced:
+        return f"makes way for OU {replaced[change.address].path}"
+    match change.before:
+        case Attachment():
+            return f"{name.partition('@')[0]} is not to be attached there"
+        case Policy():
+            return f"no rendering of its guardrail is called {name.partition('/')[2]} any more"
+        case _:
+            return "is not wanted any more"
+
+
+def origin(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> Origin | None:
+    subject = change.subject
+    found = wanted.origin(replaced.get(change.address, change.address))
+    if found is None and isinstance(subject, Attachment):
+        found = wanted.origin(subject.policy)
+    if found is None and isinstance(subject, Attachment | Policy):
+        key = _guardrail(subject)
+        found = wanted.origin(Address("guardrail", key))
+    return found
+
+
+def _guardrail(subject: Attachment | Policy) -> str:
+    address = subject.policy if isinstance(subject, Attachment) else subject.address
+    return address.path.partition("/")[2].partition(".")[0]

@@ -1,0 +1,87 @@
+"""How many more policies a target can hold, and what it lets go first where that is not enough."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.model.address import Address
+from govkit.model.change import Action, Change
+from govkit.model.resource import Resource
+from govkit.model.state import State
+from govkit.policies.types import policy_type as policy_type_of
+
+Waits = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The live organization, foreign policies too, and the attachments allowed per policy type."""
+
+    live: State
+    allowed: Callable[[str], int]
+
+    def released_first(self, steps: Sequence[Change[Resource]]) -> tuple[list[int], Waits]:
+        """Return which detaches must lead an attach for want of room, and the waits they make.
+
+        The first list holds those whose policy nothing above the target keeps in force meanwhile.
+        """
+        attaches, detaches = _by_place(steps, Action.CREATE), _by_place(steps, Action.DELETE)
+        held = Counter(
+            (item.target, policy_type(item.policy)) for item in self.live.all(Attachment)
+        )
+        early: list[int] = []
+        waits: Waits = []
+        for place, adding in attaches.items():
+            over = held[place] + len(adding) - self.allowed(place[1])
+            if over <= 0:
+                continue
+            leaving = sorted(
+                detaches.get(place, ()), key=lambda index: not self._held_above(steps[index])
+            )
+            chosen = leaving[:over]
+            waits.extend(zip(chosen, adding[-len(chosen) :], strict=True) if chosen else ())
+            early.extend(index for index in chosen if not self._held_above(steps[index]))
+        return early, waits
+
+    def _held_above(self, step: Change[Resource]) -> bool:
+        gone = step.before
+        return isinstance(gone, Attachment) and any(
+            Attachment(gone.policy, above).address in self.live
+            for above in ancestors(gone.target, self.live)
+        )
+
+
+def ancestors(target: Address, state: State) -> Iterator[Address]:
+    """Yield what stands above a target, nearest first, up to the root."""
+    here = state.get(target)
+    while isinstance(here, OrganizationalUnit | Account):
+        yield here.parent
+        here = state.get(here.parent)
+
+
+def policy_type(policy: Address) -> str:
+    """Return the layout's key of a policy's type, from its address."""
+    return policy.path.partition("/")[0]
+
+
+def fixed(key: str) -> int:
+    """Return how many places of a target AWS's own policy takes that nobody detaches or reads.
+
+    RCPFullAWSAccess is one of the five RCPs that a target can hold (quotas of AWS Organizations).
+    """
+    default = policy_type_of(key).default
+    return 1 if default is not None and not default.detachable else 0
+
+
+def _by_place(
+    steps: Sequence[Change[Resource]], action: Action
+) -> Mapping[tuple[Address, str], list[int]]:
+    places: defaultdict[tuple[Address, str], list[int]] = defaultdict(list)
+    for index, step in enumerate(steps):
+        subject = step.subject
+        if step.action is action and isinstance(subject, Attachment):
+            places[subject.target, policy_type(subject.policy)].append(index)
+    return places

@@ -1,0 +1,152 @@
+"""The way back from a run: the states of what it touched, as they were before it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from govkit.kinds.account import CLOSED, Account
+from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.tags import Tags
+from govkit.model.address import Address
+from govkit.model.finding import Finding, Severity
+from govkit.model.resource import Resource, readdressed
+from govkit.model.state import State
+from govkit.plan.meet import Kinds, Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One thing that a run changed: how it was and how the run left it, and the IDs of what it is."""
+
+    address: Address
+    before: Resource | None
+    after: Resource | None
+    ids: Mapping[Address, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What the run touched: as it shall be again, and as it is now."""
+
+    desired: State
+    ours: State
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """One thing under the name that it has today: before the run, and after it."""
+
+    before: Resource | None
+    after: Resource | None
+
+
+def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone:
+    """Return the banks of a way back from a run.
+
+    Things are known by their IDs where they have one, so that it does not matter what a later
+    layout calls them. What has no way back (`_stays`) is left as it is, and a finding says so.
+    """
+    by_type: Mapping[type, Any] = {kind.resource: kind for kind in kinds}
+    desired: list[Resource] = []
+    ours: list[Resource] = []
+    findings: list[Finding] = []
+    for address, one in _touched(steps, meeting).items():
+        now = _as_far_as_touched(meeting.live.get(address), one)
+        reason = _stays(one, now)
+        if reason is not None:
+            findings.append(_remark(address, str(address), *reason))
+            continue
+        findings += _added_keys(address, one)
+        wanted = one.before
+        if wanted is not None and now is not None and not isinstance(now, Tags):
+            wanted, now = by_type[type(now)].meet(wanted, now)
+        desired += [] if wanted is None else [wanted]
+        ours += [] if now is None else [now]
+    return Undone(State(desired), State(ours), tuple(sorted(findings)))
+
+
+def _touched(steps: Iterable[StepDone], meeting: Meeting) -> Mapping[Address, _Touched]:
+    taken = [*steps]
+    names = {
+        past: today
+        for step in taken
+        for past, given in step.ids.items()
+        if (today := meeting.ids.address(given)) is not None
+    }
+
+    def name(address: Address) -> Address:
+        return names.get(address, address)
+
+    found: dict[Address, _Touched] = {}
+    for step in taken:
+        before, after = (
+            None if version is None else readdressed(version, name)
+            for version in (step.before, step.after)
+        )
+        subject = after if after is not None else before
+        address = name(step.address) if subject is None else subject.address
+        first = found.get(address)
+        found[address] = _Touched(before if first is None else first.before, after)
+    return found
+
+
+def _as_far_as_touched(now: Resource | None, one: _Touched) -> Resource | None:
+    """Leave out the tags that the run did not name: they are somebody else's."""
+    if not isinstance(now, Tags):
+        return now
+    named = _keys(one.before) or _keys(one.after)
+    values = tuple(pair for pair in now.values if pair[0] in named)
+    return replace(now, values=values) if values else None
+
+
+def _keys(version: Resource | None) -> frozenset[str]:
+    return frozenset(key for key, _ in version.values) if isinstance(version, Tags) else frozenset()
+
+
+def _added_keys(address: Address, one: _Touched) -> list[Finding]:
+    """Say which tags stay: a tag is taken away only along with all that the run gave."""
+    added = sorted(_keys(one.after) - _keys(one.before))
+    if not (added and _keys(one.before)):
+        return []
+    which = f"{address}: {', '.join(added)}"
+    return [
+        _remark(
+            address, which, "was given by the run beside others, and stays", "Untag it by hand."
+        )
+    ]
+
+
+def _stays(one: _Touched, now: Resource | None) -> tuple[str, str] | None:
+    """Return why there is no way back and what can be done, or None where there is one."""
+    match one.before, one.after:
+        case None, Account():
+            return (
+                "was created by the run and stays: a rollback closes no account",
+                "To close it, write `close: true` on it and plan that alone.",
+            )
+        case None, EnabledPolicyType():
+            return (
+                "was enabled by the run and stays: disabling it would detach every policy of the type",
+                "Disable it in the console, if nothing needs it.",
+            )
+        case Account(), _ if now is None:
+            return (
+                "is not known any more by the name that it had: a rollback creates no account",
+                "List it in the layout by its id, and roll back again.",
+            )
+        case Account() as before, _ if isinstance(now, Account) and _closed(before, now):
+            return (
+                f"is {now.state} and stays so: nobody can open it again from here",
+                "AWS Support can, within 90 days.",
+            )
+        case _:
+            return None
+
+
+def _closed(before: Account, now: Account) -> bool:
+    return now.state in CLOSED and before.state not in CLOSED
+
+
+def _remark(address: Address, which: str, why: str, hint: str) -> Finding:
+    return Finding("GK303", Severity.WARNING, str(address), f"{which} {why}.", hint)

@@ -1,0 +1,82 @@
+"""A reviewed plan: its steps are done once, also by a run that follows a stopped one."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from terminal import Desk, build, desk
+
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+from govkit.sandbox.faults import Fault, Kind, plant
+
+SAYS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}],
+}
+LAYOUT: dict[str, Any] = {
+    "version": 1,
+    "organization": {"id": "o-exampleorgid"},
+    "ous": {"Work": {"tags": {"tier": "prod"}}},
+    "accounts": {"new": {"ou": "Work", "create": True, "email": "aws+new@example.com"}},
+    "guardrails": {"keep": {"policy": SAYS, "attach": ["Work"]}},
+}
+WRITES = ("TagResource", "CreatePolicy", "AttachPolicy", "CreateAccount", "MoveAccount")
+
+
+@pytest.fixture
+def table() -> Iterator[Desk]:
+    with desk() as found:
+        build({}, found.sandbox)
+        found.layout(LAYOUT)
+        found.does("plan", "--out", "plan.json")
+        yield found
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_reviewed_plan_that_was_stopped_anywhere_is_finished_by_the_same_command(
+    table: Desk, operation: str
+) -> None:
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, operation))
+    assert table.run("apply", "plan.json", "--yes").code == 6
+    again = table.does("apply", "plan.json", "--yes")
+    assert "Done already: create ou:/Work" in again.err
+    assert table.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_reviewed_plan_that_is_done_says_so_for_each_step_in_its_order(table: Desk) -> None:
+    table.does("apply", "plan.json", "--yes")
+    content = table.content()
+    again = table.does("apply", "plan.json", "--yes")
+    steps = json.loads((table.folder / "plan.json").read_text())["steps"]
+    told = [line for line in again.err.splitlines() if line.startswith("Done already")]
+    assert told == [f"Done already: {step['action']} {step['address']}" for step in steps]
+    assert table.content() == content
+
+
+def test_a_reviewed_step_that_needs_what_only_an_unreviewed_one_would_make_is_stale(
+    table: Desk,
+) -> None:
+    table.does("apply", "plan.json", "--yes")
+    more = {**LAYOUT, "ous": {**LAYOUT["ous"], "More": None}}
+    more["guardrails"] = {"keep": {"policy": SAYS, "attach": ["Work", "More"]}}
+    table.layout(more)
+    table.does("plan", "--out", "plan.json")
+    console = Console(table.sandbox)
+    changes.detach(console, "keep", "Work")
+    changes.delete_policy(console, "keep")
+    content = table.content()
+    ran = table.run("apply", "plan.json", "--yes")
+    assert ran.code == 5, ran.said
+    assert "expected policy:scp/keep, found nothing there" in ran.err
+    assert table.content() == content
+
+
+@pytest.mark.parametrize("wrong", [7, "no address", None, ["ou:/A"]])
+def test_a_plan_file_whose_steps_are_no_steps_is_refused(table: Desk, wrong: object) -> None:
+    path = table.folder / "plan.json"
+    plan = json.loads(path.read_text())
+    plan["steps"][0]["address"] = wrong
+    path.write_text(json.dumps(plan))
+    assert table.run("apply", "plan.json", "--yes").code == 1

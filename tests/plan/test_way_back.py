@@ -1,0 +1,152 @@
+"""The way back from a run: what it touched, as it was, and nothing else."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from terminal import SETTINGS, Desk, build, desk
+
+LIVE: dict[str, Any] = {
+    "ous": ["Old", "New"],
+    "accounts": {"444444444444": {"name": "network", "ou": "Old"}},
+    "tags": {"Old": {"theirs": "keep", "team": "before"}},
+}
+RCP = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
+}
+
+
+@pytest.fixture
+def table() -> Iterator[Desk]:
+    with desk() as found:
+        build(LIVE, found.sandbox)
+        yield found
+
+
+def _layout(**more: Any) -> dict[str, Any]:
+    ous = {"Old": None, "New": None}
+    return {"version": 1, "organization": {"id": "o-exampleorgid"}, "ous": ous, **more}
+
+
+def _account(key: str = "network", **more: Any) -> dict[str, Any]:
+    return {"accounts": {key: {"id": "444444444444", "ou": "Old", **more}}}
+
+
+def _run(table: Desk, layout: dict[str, Any]) -> str:
+    table.layout(layout)
+    table.does("apply", "--yes")
+    return max((table.folder / ".govkit" / "runs").iterdir()).stem
+
+
+def _home(table: Desk) -> str:
+    shot = json.loads(table.does("snapshot").out)
+    return next(one["parent"] for one in shot["resources"] if one.get("name") == "network")
+
+
+@pytest.mark.parametrize("later", [{}, _account("renamed", was="network")])
+def test_an_account_goes_back_whatever_a_later_layout_calls_it(
+    table: Desk, later: dict[str, Any]
+) -> None:
+    run = _run(table, _layout(**_account(ou="New")))
+    assert _home(table) == "ou:/New"
+    table.layout(_layout(**later))
+    table.does("rollback", run, "--yes")
+    assert _home(table) == "ou:/Old"
+    assert len(json.loads(table.content())["accounts"]) == 2
+
+
+def test_tags_of_others_survive_a_rollback(table: Desk) -> None:
+    run = _run(table, _layout(ous={"Old": {"tags": {"team": "after", "tier": "prod"}}}))
+    back = table.does("rollback", run, "--yes")
+    assert "tags:ou:/Old: tier was given by the run beside others, and stays" in back.out
+    (tags,) = json.loads(table.content())["tags"].values()
+    assert tags["Tags"] == {"theirs": "keep", "team": "before", "tier": "prod"}
+
+
+def test_tags_that_the_run_gave_where_it_gave_none_before_go_again(table: Desk) -> None:
+    run = _run(table, _layout(ous={"Old": {"tags": {"tier": "prod"}}}))
+    table.does("rollback", run, "--yes")
+    (tags,) = json.loads(table.content())["tags"].values()
+    assert tags["Tags"] == LIVE["tags"]["Old"]
+
+
+def test_a_policy_type_that_the_run_enabled_stays_and_the_rest_goes_back(table: Desk) -> None:
+    guardrail = {"type": "rcp", "policy": RCP, "attach": ["Old"]}
+    run = _run(table, _layout(guardrails={"org-only": guardrail}))
+    back = table.does("rollback", run, "--yes")
+    assert "policy_type:rcp was enabled by the run and stays" in back.out
+    left = json.loads(table.content())
+    assert "RESOURCE_CONTROL_POLICY" in left["policy_types"]
+    assert "org-only" not in [policy["Name"] for policy in left["policies"].values()]
+
+
+def test_a_closed_account_is_not_opened_again(table: Desk) -> None:
+    run = _run(table, _layout(**_account(close=True)))
+    table.layout(_layout(**_account()))
+    back = table.does("rollback", run, "--yes")
+    assert "account:network is PENDING_CLOSURE and stays so" in back.out
+    assert "Nothing to do." in back.err
+
+
+def test_an_account_that_is_not_there_any_more_is_not_created(table: Desk) -> None:
+    run = _run(table, _layout(**_account(ou="New")))
+    state = json.loads(table.content())
+    del state["accounts"]["444444444444"]
+    (table.sandbox / "organizations.json").write_text(json.dumps(state))
+    table.layout(_layout())
+    back = table.does("rollback", run, "--yes")
+    assert "a rollback creates no account" in back.out
+    assert "Nothing to do." in back.err
+
+
+def test_only_part_of_a_run_goes_back_where_only_that_is_asked_for(table: Desk) -> None:
+    ous = {"Old": None, "New": None, "One": None, "Two": None}
+    run = _run(table, _layout(ous=ous))
+    table.does("rollback", run, "--yes", "--only", "ou:One")
+    names = {row["Name"] for row in json.loads(table.content())["ous"].values()}
+    assert names == {"Old", "New", "Two"}
+
+
+def test_a_run_of_another_organization_is_not_rolled_back_here(table: Desk) -> None:
+    run = _run(table, _layout(ous={"Old": None, "New": None, "More": None}))
+    other = replace(SETTINGS, organization="o-otherorgid1")
+    shutil.rmtree(table.sandbox)
+    build({"ous": ["Old", "New", "More"]}, table.sandbox, other)
+    layout = {**_layout(), "organization": {"id": "o-otherorgid1"}}
+    layout["ous"] = {"Old": None, "New": None, "More": None}
+    table.layout(layout)
+    content = table.content()
+    ran = table.run("rollback", run, "--yes")
+    assert ran.code == 4, ran.said
+    assert "A run of another organization" in ran.err
+    assert table.content() == content
+
+
+def test_a_run_whose_journal_was_changed_is_not_rolled_back(table: Desk) -> None:
+    run = _run(table, _layout(ous={"Old": None, "New": None, "More": None}))
+    journal = table.folder / ".govkit" / "runs" / f"{run}.jsonl"
+    journal.write_text(journal.read_text().replace("ou:/More", "ou:/Mine", 1))
+    content = table.content()
+    ran = table.run("rollback", run, "--yes")
+    assert ran.code == 1, ran.said
+    assert "The journal does not hang together" in ran.err
+    assert table.content() == content
+
+
+def test_another_organization_is_refused_until_it_is_allowed_by_name(table: Desk) -> None:
+    table.layout({**_layout(), "organization": {"id": "o-otherorgid1"}})
+    assert table.run("apply", "--yes").code == 4
+    assert table.run("plan", "--allow", "organization=1").code == 0
+
+
+def test_in_another_organization_that_is_said_before_what_it_lacks(table: Desk) -> None:
+    nobody = {"accounts": {"nobody": {"id": "555555555555", "ou": "Old"}}}
+    table.layout({**_layout(**nobody), "organization": {"id": "o-otherorgid1"}})
+    for command in ("plan", "drift"):
+        ran = table.run(command)
+        assert ran.code == 4, ran.said
+        assert "describes organization o-otherorgid1" in ran.err

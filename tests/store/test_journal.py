@@ -1,0 +1,137 @@
+"""The journal: durable before anything happens, and a chain that shows every line touched since."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from govkit.errors import GovkitError
+from govkit.store.history import run, runs
+from govkit.store.journal import START, Journal, journals, read
+
+ENTRIES = [
+    {"entry": "begin", "command": "apply", "caller": "jane", "steps": 2, "fingerprint": "sha256:a"},
+    {"entry": "calling", "operation": "CreatePolicy", "text": "Umläute, 改, \u2028 and\nbreaks"},
+    {"entry": "step_done", "address": "policy:scp/a"},
+    {"entry": "end", "time": "2026-11-23T10:00:00+00:00", "outcome": "done"},
+]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    path = tmp_path / "runs" / "one.jsonl"
+    _write(path)
+    return path
+
+
+def _write(path: Path) -> None:
+    written = Journal(path)
+    for entry in ENTRIES:
+        written.write(entry)
+    written.close()
+
+
+def test_what_was_written_is_read_back_numbered_and_chained(journal: Path) -> None:
+    reading = read(journal)
+    assert (reading.torn, reading.broken) == (False, None)
+    assert [entry["n"] for entry in reading.entries] == [0, 1, 2, 3]
+    assert reading.entries[0]["prev"] == START
+    assert [
+        {**entry, **wanted} for entry, wanted in zip(reading.entries, ENTRIES, strict=True)
+    ] == [dict(entry) for entry in reading.entries]
+    assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+def test_each_line_is_on_disk_before_write_returns(tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    written = Journal(path)
+    for count, entry in enumerate(ENTRIES, start=1):
+        written.write(entry)
+        assert len(read(path).entries) == count
+    written.close()
+
+
+def test_a_run_is_never_written_over(journal: Path) -> None:
+    with pytest.raises(FileExistsError):
+        Journal(journal)
+
+
+@pytest.mark.parametrize("line", range(3))
+def test_a_line_altered_or_removed_is_named(journal: Path, line: int) -> None:
+    lines = journal.read_text().split("\n")[:-1]
+    entry = json.loads(lines[line])
+    altered = [*lines]
+    altered[line] = json.dumps({**entry, "entry": "other"}, separators=(",", ":"))
+    journal.write_text("\n".join(altered) + "\n")
+    assert read(journal).broken == f"one.jsonl:{line + 2}"
+    journal.write_text("\n".join(lines[:line] + lines[line + 1 :]) + "\n")
+    assert read(journal).broken == f"one.jsonl:{line + 1}"
+    assert len(read(journal).entries) == line
+
+
+def test_lines_in_another_order_are_named(journal: Path) -> None:
+    lines = journal.read_text().split("\n")[:-1]
+    journal.write_text("\n".join([lines[0], lines[2], lines[1], lines[3]]) + "\n")
+    assert read(journal).broken == "one.jsonl:2"
+
+
+def test_a_torn_last_line_is_what_a_killed_run_leaves(journal: Path) -> None:
+    text = journal.read_bytes()
+    journal.write_bytes(text[:-20])
+    reading = read(journal)
+    assert (reading.torn, reading.broken, len(reading.entries)) == (True, None, 3)
+    assert run(journal).outcome == "killed"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_no_byte_can_be_changed_unseen(tmp_path: Path, data: st.DataObject) -> None:
+    """Changes of the last line aside, which nothing follows yet."""
+    path = tmp_path / "runs" / "one.jsonl"
+    if not path.exists():
+        _write(path)
+    whole = path.read_bytes()
+    last = whole[:-1].rindex(b"\n")
+    at = data.draw(st.integers(0, last))
+    byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != whole[at]))
+    path.write_bytes(whole[:at] + bytes([byte]) + whole[at + 1 :])
+    reading = read(path)
+    path.write_bytes(whole)
+    assert reading.broken is not None
+
+
+def test_a_journal_of_binary_rubbish_is_broken_at_its_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"\xff\xfe\x00rubbish\n[]\n")
+    assert read(path).broken == "x.jsonl:1"
+    path.write_bytes(b'["a list"]\n')
+    assert read(path).broken == "x.jsonl:1"
+    assert run(path).command == "?"
+
+
+def test_a_journal_that_is_not_there_is_no_such_run(tmp_path: Path) -> None:
+    with pytest.raises(GovkitError) as caught:
+        read(tmp_path / "x.jsonl")
+    assert caught.value.summary == "No such run"
+
+
+def test_history_tells_runs_oldest_first(tmp_path: Path) -> None:
+    for name in ("20261123T100000Z-aa", "20261122T100000Z-bb"):
+        _write(tmp_path / f"{name}.jsonl")
+    (tmp_path / "notes.txt").write_text("not a run")
+    past = runs(tmp_path)
+    assert [one.id for one in past] == ["20261122T100000Z-bb", "20261123T100000Z-aa"]
+    assert len(list(journals(tmp_path))) == 2
+    one = past[0]
+    assert (one.command, one.who, one.steps, one.done, one.outcome) == (
+        "apply",
+        "jane",
+        2,
+        1,
+        "done",
+    )
+    assert one.ended == "2026-11-23T10:00:00+00:00"
+    assert [entry["address"] for entry in one.finished_steps()] == ["policy:scp/a"]

@@ -1,0 +1,108 @@
+"""The store in a folder: a lock that dies with its holder, and names that cannot lead outside."""
+
+import json
+import os
+import signal
+import stat
+import time
+import warnings
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from govkit.errors import Exit, GovkitError, UsageError
+from govkit.store.local import LocalStore, folder_of, run_id
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_a_second_holder_is_refused_and_told_who_the_first_is(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / ".govkit")
+    with store.locked("govkit apply", NOW):
+        with (
+            pytest.raises(GovkitError) as caught,
+            LocalStore(tmp_path / ".govkit").locked("govkit apply", NOW + timedelta(seconds=90)),
+        ):
+            pass
+        assert caught.value.exit == Exit.FAILED
+        assert caught.value.summary == "Somebody else is applying"
+        for word in ("govkit apply", f"process {os.getpid()}", "90 s"):
+            assert word in caught.value.detail
+    with store.locked("govkit rollback", NOW):
+        holder = json.loads((tmp_path / ".govkit" / "lock").read_text())
+        assert holder["what"] == "govkit rollback"
+    assert (tmp_path / ".govkit" / "lock").read_text() == ""
+    assert stat.S_IMODE((tmp_path / ".govkit").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / ".govkit" / "lock").stat().st_mode) == 0o600
+
+
+def test_a_holder_that_has_only_just_begun_is_refused_without_a_name(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    with store.locked("govkit apply", NOW):
+        (tmp_path / "lock").write_text("")
+        with pytest.raises(GovkitError) as caught, store.locked("govkit apply", NOW):
+            pass
+        assert caught.value.detail.startswith("Another run")
+
+
+def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        with LocalStore(tmp_path).locked("govkit apply", NOW):
+            (tmp_path / "held").touch()
+            time.sleep(60)
+        os._exit(0)
+    try:
+        _wait_for(tmp_path / "held")
+        with pytest.raises(GovkitError), LocalStore(tmp_path).locked("govkit apply", NOW):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    with LocalStore(tmp_path).locked("govkit apply", NOW):
+        pass
+
+
+def _wait_for(path: Path) -> None:
+    for _ in range(500):
+        if path.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{path} did not come")
+
+
+def test_an_error_while_it_is_held_frees_the_lock(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), LocalStore(tmp_path).locked("govkit apply", NOW):
+        raise ZeroDivisionError
+    with LocalStore(tmp_path).locked("govkit apply", NOW):
+        pass
+
+
+@pytest.mark.parametrize("name", ["../one", "a/b", "", ".", "none", "/etc/passwd"])
+def test_a_name_that_is_no_run_is_said_to_be_none(tmp_path: Path, name: str) -> None:
+    store = LocalStore(tmp_path)
+    store.journal("one").close()
+    assert store.path("one").name == "one.jsonl"
+    with pytest.raises(GovkitError) as caught:
+        store.path(name)
+    assert (caught.value.summary, caught.value.hint) == (
+        "No such run",
+        "List the runs: govkit history",
+    )
+
+
+def test_the_store_is_beside_the_layout_unless_it_says_otherwise(tmp_path: Path) -> None:
+    layout = tmp_path / "org_layout.yaml"
+    assert folder_of(None, layout) == tmp_path / ".govkit"
+    assert folder_of("../state", layout) == tmp_path.parent / "state"
+    with pytest.raises(UsageError):
+        folder_of("s3://acme/govkit", layout)
+
+
+def test_the_names_of_runs_sort_by_time() -> None:
+    names = [run_id(NOW + timedelta(hours=hours), b"\xff\x00") for hours in range(3)]
+    assert names == sorted(names)
+    assert names[0] == "20261123T120000Z-ff00"
