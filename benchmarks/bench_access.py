@@ -1,0 +1,201 @@
+"""Time the policy engine: verdicts per second, semantic difference, action index, packing."""
+
+import json
+import random
+import statistics
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from govkit.access.action_index import DATA, ActionIndex
+from govkit.access.chain import Chain
+from govkit.access.compare import compare
+from govkit.access.effects import affected
+from govkit.access.judge import Judge
+from govkit.access.pack import pack
+from govkit.access.request import Request, request
+from govkit.access.statement import level
+from govkit.access.verdict import Kind
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "access"))
+import mutations
+
+ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+
+def main() -> None:
+    verdicts()
+    index()
+    differences()
+    packing()
+    organization()
+
+
+def verdicts() -> None:
+    """Judge requests against 12 SCPs on 3 levels: repeated shapes, and all distinct."""
+    judge = Judge(twelve())
+    few = [_request(number % 500) for number in range(500)]
+    repeated = _rate(judge, few * 400)
+    distinct = _rate(Judge(twelve()), [_request(number) for number in range(40_000)])
+    print(f"verdicts on repeated shapes      {repeated:>12,.0f} per second")
+    print(f"verdicts on all-distinct requests{distinct:>12,.0f} per second")
+
+
+def index() -> None:
+    """Load the action index, and turn patterns into sets."""
+    packed = (DATA / "actions.z").read_bytes()
+    loaded = ActionIndex(zlib.decompress(packed).decode())
+    patterns = sorted({*_patterns(loaded)})[:1_000]
+    load = min(_seconds(lambda: ActionIndex(zlib.decompress(packed).decode())) for _ in range(5))
+    fresh = ActionIndex(zlib.decompress(packed).decode())
+    sets = _seconds(lambda: [fresh.mask(pattern) for pattern in patterns])
+    print(f"action index, loaded in          {load * 1e3:>12.1f} ms")
+    print(f"{len(patterns)} patterns in                 {sets * 1e3:>12.1f} ms")
+
+
+def differences() -> None:
+    """Compare the reference documents with themselves changed, where they are at hand."""
+    taken: list[float] = []
+    for name, document in _reference().items():
+        for mutation in (*mutations.SAME, *mutations.LOOSER, *mutations.TIGHTER):
+            new = mutation(document, random.Random(name))  # noqa: S311 -- the same every time
+            if new is not None:
+                old = {name: document}
+                taken.append(_seconds(lambda a=old, b={name: new}: compare(a, b, Kind.SCP)))
+    if not taken:
+        print("semantic difference: the reference policies are not beside the checkout")
+        return
+    taken.sort()
+    figures = (statistics.median(taken), taken[len(taken) * 95 // 100], taken[-1])
+    p50, p95, most = (figure * 1e3 for figure in figures)
+    print(
+        f"semantic difference, {len(taken)} pairs  p50 {p50:.1f}, p95 {p95:.1f}, max {most:.1f} ms"
+    )
+
+
+def packing() -> None:
+    """Pack 60 statements into documents of 5,120 characters, with the proof."""
+    given = {
+        f"policy-{number}": {"Version": "2012-10-17", "Statement": _deny(number)["Statement"]}
+        for number in range(20)
+    }
+    start = time.perf_counter()
+    found = pack(given, 5_120)
+    taken = time.perf_counter() - start
+    print(f"packing 60 statements into {len(found.documents)}       {taken * 1e3:>12.1f} ms")
+
+
+def organization() -> None:
+    """Change one of 300 SCPs of an organization of 10,000 accounts."""
+    ous = [
+        level(f"ou-{number}", {f"p{number}": _deny(number), "full": ALLOW}) for number in range(300)
+    ]
+    root = level("root", {"full": ALLOW})
+    changed = level("ou-7", {"p7": _deny(1_007), "full": ALLOW})
+    own = level("account", {"full": ALLOW})
+    chains = {}
+    for number in range(10_000):
+        ou = ous[number % len(ous)]
+        after = changed if ou is ous[7] else ou
+        chains[str(number)] = (
+            Chain(Kind.SCP, (root, ou, own)),
+            Chain(Kind.SCP, (root, after, own)),
+        )
+    taken = _seconds(lambda: affected(chains))
+    print(f"10,000 accounts, 1 of 300 changed{taken * 1e3:>12.1f} ms")
+
+
+def _patterns(loaded: ActionIndex) -> Iterator[str]:
+    for service in ("ec2", "s3", "iam", "lambda", "rds", "sagemaker", "glue", "iot"):
+        for place, name in enumerate(loaded.names(service)):
+            yield f"{service}:{name[:5]}*" if place % 3 == 0 else f"{service}:{name}"
+            if place % 45 == 0:
+                yield f"{service}:*{name[-4:]}"
+
+
+def _reference() -> dict[str, dict[str, Any]]:
+    folder = Path(__file__).parents[2] / "shared" / "data" / "scps"
+    files = sorted(folder.glob("0*.json"))
+    return {file.name: json.loads(file.read_text("utf-8")) for file in files}
+
+
+def twelve() -> Chain:
+    """Return 12 SCPs on 3 levels, of the sort that organizations attach."""
+    documents = [ALLOW, *(_deny(number) for number in range(3))]
+    return Chain(
+        Kind.SCP,
+        tuple(
+            level(name, {f"{name}-{place}": document for place, document in enumerate(documents)})
+            for name in ("root", "ou", "account")
+        ),
+    )
+
+
+def _deny(number: int) -> dict[str, Any]:
+    exempt = [f"arn:aws:iam::*:role/{name}-{number}-*" for name in ("Admin", "BreakGlass", "CI")]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "NotAction": ["iam:*", "sts:*", "organizations:*", "support:*", "cloudfront:*"],
+                "Resource": "*",
+                "Condition": {
+                    "StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]},
+                    "ArnNotLike": {"aws:PrincipalArn": exempt},
+                },
+            },
+            {
+                "Effect": "Deny",
+                "Action": ["s3:PutBucketPolicy", "s3:DeleteBucket*", "ec2:*Vpc*"],
+                "Resource": [f"arn:aws:s3:::audit-{number}-*", "arn:aws:ec2:*:*:vpc/*"],
+                "Condition": {"StringNotLike": {"aws:PrincipalTag/team": f"platform-{number}*"}},
+            },
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {
+                    "NotIpAddressIfExists": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.0/24"]},
+                    "BoolIfExists": {"aws:ViaAWSService": "false"},
+                    "StringNotEqualsIfExists": {"aws:SourceVpc": f"vpc-{number}"},
+                },
+            },
+        ],
+    }
+
+
+def _request(number: int) -> Request:
+    pick = random.Random(number)  # noqa: S311 -- the same requests every time
+    service, name = pick.choice(
+        [("s3", "GetObject"), ("ec2", "RunInstances"), ("iam", "GetRole"), ("ec2", "DeleteVpc")]
+    )
+    region = pick.choice(["eu-west-1", "eu-central-1", "us-east-1"])
+    return request(
+        f"{service}:{name}",
+        f"arn:aws:{service}:{region}:111111111111:thing/{number}",
+        {
+            "aws:RequestedRegion": region,
+            "aws:SourceIp": f"10.{number // 65536 % 256}.{number // 256 % 256}.{number % 256}",
+            "aws:SourceVpc": f"vpc-{number % 3}",
+            "aws:PrincipalTag/team": f"platform-{number}",
+        },
+        principal=f"arn:aws:iam::111111111111:role/Worker-{number}",
+    )
+
+
+def _rate(judge: Judge, requests: list[Request]) -> float:
+    return len(requests) / _seconds(lambda: [judge.verdict(found) for found in requests])
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

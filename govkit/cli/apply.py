@@ -1,0 +1,47 @@
+"""`govkit apply`: plan, ask, do, and verify by reading back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govkit.cli.globals import Globals
+from govkit.cli.options import Allow, Expired, Yes
+from govkit.cli.say import progress
+
+
+def apply(
+    context: typer.Context,
+    plan_file: Annotated[
+        Path | None, typer.Argument(help="A reviewed plan: exactly its steps are done.")
+    ] = None,
+    *,
+    yes: Yes = False,
+    expect: Annotated[
+        str | None, typer.Option(help="The fingerprint of the reviewed plan.")
+    ] = None,
+    allow: Allow = None,
+    expired: Expired = False,
+    change: Annotated[str, typer.Option(help="A ticket, noted in the journal.")] = "",
+) -> int:
+    """Plan anew, ask, carry out the steps one by one, and read back what was touched.
+
+    Killed or stopped anywhere, the same command finishes.
+    """
+    from govkit.cli.carry_out import carry_out, evidence
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.apply import Job, new_run, now, store_of
+    from govkit.flow.plan import expected
+    from govkit.flow.plan import plan as planned
+
+    options: Globals = context.obj
+    asked = question(options, allow, expired=expired)
+    reviewed = evidence(plan_file)
+    store = store_of(asked)
+    reach = Reach(options, run_id=new_run())
+    with store.locked("govkit apply", now()):
+        with progress("Reading the layout and the organization"):
+            made, both = planned(asked, reach.live)
+        if expect is not None:
+            expected(expect, made if reviewed is None else reviewed)
+        return carry_out(Job(made, both, reviewed, "apply", change), reach, store, yes=yes)

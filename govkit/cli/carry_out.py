@@ -1,0 +1,145 @@
+"""Carries a plan out at the terminal: shows it, asks, does it, and says how it ended."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import typer
+
+from govkit.apply.events import Done, Event
+from govkit.apply.select import Selection
+from govkit.cli.reach import Reach, interactive
+from govkit.cli.say import note, show, step_line
+from govkit.errors import Exit, GovkitError, UsageError
+from govkit.flow.apply import (
+    Job,
+    carried_out,
+    is_severe,
+    selected,
+    severe_path,
+)
+from govkit.flow.plan import names
+from govkit.flow.plan import refusal as refusal_of
+from govkit.model.evidence import Reviewed
+from govkit.model.plan import Step
+from govkit.plan.document import document, reviewed
+from govkit.plan.judge import narrowed
+from govkit.report import run
+from govkit.store.local import LocalStore
+
+
+def carry_out(
+    job: Job, reach: Reach, store: LocalStore, *, yes: bool, dry_run: bool = False
+) -> int:
+    """Show the plan, ask, and do it; the last line says how it ended."""
+    selection = selected(job.made, job.evidence)
+    made = job.made
+    if job.evidence is not None:
+        made = narrowed(made, selection.steps, job.both.wanted)
+    refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
+    show(
+        "plan",
+        document(made),
+        "text",
+        None,
+        allowed=made.allowances,
+        names=names(made.live, made.ids),
+    )
+    if refusal is not None:
+        raise refusal
+    for mark in selection.done:
+        note(f"Done already: {mark.action} {mark.address}")
+    if not selection.steps or dry_run:
+        if not selection.steps:
+            note("Nothing to do.")
+        return Exit.DONE
+    if not _agreed(selection.steps, yes=yes):
+        note("Nothing was done.")
+        return Exit.FAILED
+    return _done(job, selection, reach, store)
+
+
+def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
+    if yes:
+        return True
+    if not interactive():
+        raise UsageError(
+            "Nobody to ask",
+            "apply asks before it writes, and there is no terminal to ask at.",
+            "Review the plan, and say so: govkit apply --yes",
+        )
+    severe = [step for step in steps if is_severe(step)]
+    for step in severe:
+        path = severe_path(step)
+        told = typer.prompt(f"{step.verb} {step.address} is severe. Type {path} to go on", err=True)
+        if told.strip() != path:
+            return False
+    return bool(severe) or typer.confirm(f"Do these {len(steps)} steps?", err=True)
+
+
+def _done(job: Job, selection: Selection, reach: Reach, store: LocalStore) -> int:
+    steps, appeared = selection.steps, selection.appeared
+    note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
+    with _interruptible() as stop:
+        events = carried_out(
+            job,
+            steps,
+            api=reach.api,
+            store=store,
+            run_name=reach.run_id,
+            patience=reach.patience(job.both.wanted.safety.settle_seconds),
+            stop=stop,
+        )
+        finished = [event for event in map(_said(steps), events) if isinstance(event, Done)]
+    done = {event.step.id for event in finished}
+    ended = run(
+        "interrupted" if stop() else "done",
+        reach.run_id,
+        done=len(done),
+        already=sum(event.already for event in finished),
+        left=[step for step in steps if step.id not in done],
+        unplanned=appeared,
+    )
+    with suppress(BrokenPipeError):  # it is done, whether or not anybody reads so
+        show("run", ended, "text", None)
+    return Exit.INTERRUPTED if stop() else Exit.DONE
+
+
+def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:
+    def say(event: Event) -> Event:
+        step_line(event, steps)
+        return event
+
+    return say
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C finish the call in flight, and the second one stop."""
+    asked: list[int] = []
+
+    def ask(signum: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(signum)
+        sys.stderr.write("Finishing the call in flight; once more to stop at once.\n")
+
+    before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def evidence(path: Path | None) -> Reviewed | None:
+    if path is None:
+        return None
+    try:
+        return reviewed(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise GovkitError("The plan file cannot be read", f"{path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise GovkitError("The plan file cannot be read", f"{path} is not UTF-8 text.") from error

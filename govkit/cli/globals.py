@@ -1,0 +1,58 @@
+"""The options of every command, accepted before and after its name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_WITH_VALUE = (
+    "-l",
+    "--layout",
+    "--profile",
+    "--sandbox",
+    "--snapshot",
+    "--only",
+    "--pace",
+    "--timeout",
+    "--color",
+)
+_FLAGS = ("--redact", "-v", "--verbose")
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """What every command was told. `pace` is a percentage, None for `off`; `timeout` in seconds."""
+
+    layout: Path
+    profile: str | None = None
+    sandbox: Path | None = None
+    snapshot: Path | None = None
+    only: tuple[str, ...] = ()
+    pace: float | None = 80.0
+    timeout: float = 300.0
+    redact: bool = False
+    color: str = "auto"
+    verbose: int = 0
+
+
+def first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the global options in front; what follows `--` stays put."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        name = argument.partition("=")[0]
+        if argument == "--":
+            rest += [argument, *waiting]
+            break
+        if argument in _WITH_VALUE and waiting:
+            front += [argument, waiting.pop(0)]
+        elif (
+            (name in _WITH_VALUE and "=" in argument)
+            or argument in _FLAGS
+            or (argument.startswith("-l") and argument[:2] != "--" and argument != "-l")
+        ):
+            front.append(argument)
+        else:
+            rest.append(argument)
+    return front + rest

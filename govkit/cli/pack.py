@@ -1,0 +1,64 @@
+"""`govkit pack`: policy documents of one target joined into as few as fit, proved equal."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govkit.cli.options import ControlPolicy, TextOrJson
+from govkit.cli.say import note, text_or_json, told, write_private
+from govkit.errors import Exit, GovkitError, UsageError
+
+
+def pack(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Documents attached to one target.")
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write the documents.")
+    ],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Characters of a document; AWS's own."),
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option("--max-documents", metavar="N", min=1, help="Refuse to make more than N."),
+    ] = None,
+    type_: ControlPolicy = None,
+    format_: TextOrJson = "text",
+) -> int:
+    """Join the statements of documents into as few documents as fit, and prove them equal.
+
+    Exits 2 where the documents are written, but not everything about them could be decided.
+    """
+    text_or_json(format_)
+    from govkit.flow.documents import packed
+    from govkit.report import packing_text
+
+    if out.exists() and not out.is_dir():
+        raise UsageError("Not a folder", f"{out} is a file; --out wants a folder.")
+    found = packed(files, type_, limit, most)
+    written = _written(out, found.texts)
+    documents = [{**one, "file": str(written[one["name"]])} for one in found.report["documents"]]
+    told({**found.report, "documents": documents}, format_, packing_text)
+    _warn(out, set(written.values()))
+    return Exit.DONE if found.report["verdict"] == "equal" else Exit.DIFFERS
+
+
+def _written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:
+    """Write each document as it is sent, not a character more, and return the files by name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GovkitError("The folder cannot be made", f"{folder}: {error.strerror}.") from error
+    paths = {name: folder / f"{name}.json" for name in texts}
+    for name, text in texts.items():
+        write_private(paths[name], text)
+    return paths
+
+
+def _warn(folder: Path, written: set[Path]) -> None:
+    for other in sorted(set(folder.glob("*.json")) - written):
+        note(f"{other} was there before, and is none of the packed documents.")

@@ -1,0 +1,58 @@
+"""`govkit plan`: what AWS must be told, in order, and what that means for accounts."""
+
+from typing import Annotated
+
+import typer
+
+from govkit.cli.globals import Globals
+from govkit.cli.options import Allow, Expired, Format, Out, Write
+from govkit.cli.say import json_text, progress, show, write_private
+from govkit.errors import Exit, UsageError
+
+
+def plan(
+    context: typer.Context,
+    *,
+    out: Out = None,
+    allow: Allow = None,
+    expired: Expired = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 where changes are planned.")
+    ] = False,
+    calls: Annotated[
+        bool, typer.Option("--calls", help="Show the AWS calls of each step.")
+    ] = False,
+    format_: Format = "text",
+    write: Write = None,
+) -> int:
+    """Show the ordered steps that lead from AWS to the layout, and what they mean for accounts.
+
+    Exits 0 whether or not changes are planned, and 4 where a rail refuses them.
+    """
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.plan import names, refusal
+    from govkit.flow.plan import plan as planned
+    from govkit.plan.document import document
+
+    options: Globals = context.obj
+    if out is not None and options.redact:
+        raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
+    with progress("Reading the layout and the organization"):
+        made, both = planned(question(options, allow, expired=expired), Reach(options).live)
+    told = document(made)
+    if out is not None:
+        write_private(out, json_text(told))
+    refused = refusal(made, both, writes_to_aws=False)
+    show(
+        "plan",
+        told,
+        format_,
+        write,
+        allowed=made.allowances,
+        plan_file=None if out is None else str(out),
+        calls=calls,
+        names=names(made.live, made.ids),
+    )
+    if refused is not None:
+        raise refused
+    return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE

@@ -1,0 +1,164 @@
+"""Reaches an organization: AWS, the sandbox, or a snapshot, as the global options say."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from govkit.apply.execute import Patience
+from govkit.cli.globals import Globals
+from govkit.cli.say import note
+from govkit.errors import GovkitError, UsageError
+from govkit.flow.compare import Question, kinds
+from govkit.flow.plan import rails
+from govkit.live.discover import Live, discover
+from govkit.live.snapshot import Snapshot, restored
+from govkit.model.call import Api, Interest
+
+
+def today() -> date:
+    """Return the day in UTC; `GOVKIT_TODAY` (YYYY-MM-DD) makes a run repeatable."""
+    told = os.environ.get("GOVKIT_TODAY")
+    if told is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(told)
+    except ValueError as error:
+        raise UsageError(
+            "No such day", f"GOVKIT_TODAY={told} is not of the form YYYY-MM-DD."
+        ) from error
+
+
+def question(
+    options: Globals, allow: list[str] | None = None, *, expired: bool = False
+) -> Question:
+    """Return what the command was asked; `expired` takes exemptions that are over out."""
+    return Question(options.layout, today(), options.only, overrides(allow or []), expired)
+
+
+def overrides(allow: list[str]) -> dict[str, int]:
+    """Return the rails' overrides, as in `--allow max_moves=30`."""
+    told: dict[str, int] = {}
+    for text in allow:
+        rail, equals, count = text.partition("=")
+        if not equals or not count.isdecimal() or rail not in _rails():
+            raise UsageError(
+                "No such override",
+                f"--allow {text} is not understood.",
+                f"Use RAIL=N, with one of: {', '.join(_rails())}.",
+            )
+        told[rail] = int(count)
+    return told
+
+
+def _rails() -> list[str]:
+    return sorted(rails())
+
+
+@dataclass(slots=True)
+class Reach:
+    """How a command asks: the door, opened once, and what to read the live bank with."""
+
+    options: Globals
+    run_id: str = ""
+    role: str | None = None
+    _api: Api | None = None
+
+    @property
+    def api(self) -> Api:
+        """The door to AWS or to the sandbox; UsageError where there is only a snapshot."""
+        if self.options.snapshot is not None:
+            raise UsageError(
+                "A snapshot cannot be written to", "This command needs AWS or --sandbox."
+            )
+        if self._api is None:
+            self._api = _opened(self.options, self.run_id, self.role)
+        return self._api
+
+    def live(self, interest: Interest) -> Live:
+        """Return the live bank: from the snapshot, or by asking."""
+        if self.options.snapshot is not None:
+            saved = load(self.options.snapshot)
+            note(f"From a snapshot of {saved.as_of}, {_age(saved.as_of)}.")
+            return saved.live
+        walk = self.options.pace is None and self.options.sandbox is None
+        return discover(self.api, kinds(), interest, workers=_WORKERS if walk else 16, walk=walk)
+
+    def patience(self, settle: float) -> Patience:
+        """Return how an apply waits; nothing in the sandbox lags unless it was told to."""
+        if self.options.sandbox is not None:
+            return Patience(sleep=time.sleep, interval=0.05)
+        return Patience(sleep=time.sleep, settle=settle)
+
+
+_WORKERS = 64  # at 50 ms a call and no limits, enough to walk 5,000 accounts within seconds
+
+
+def load(path: Path) -> Snapshot:
+    """Return what a snapshot's file holds."""
+    try:
+        return restored(path.read_bytes(), kinds())
+    except OSError as error:
+        raise GovkitError("The snapshot cannot be read", f"{path}: {error.strerror}.") from error
+
+
+def snapshot_at(path: Path) -> Live:
+    """Return the live state that a snapshot's file holds."""
+    return load(path).live
+
+
+def _age(day: date) -> str:
+    days = (today() - day).days
+    return "made today" if days == 0 else f"{days} {'day' if days == 1 else 'days'} old"
+
+
+def _opened(options: Globals, run_id: str, role: str | None) -> Api:
+    from govkit.aws.door import door
+    from govkit.aws.session import overrides as endpoints
+    from govkit.aws.session import session
+    from govkit.cli.waiting import Waits
+
+    mount: Callable[[Any], None] | None = None
+    if options.sandbox is not None:
+        mount = _sandboxed(options)
+    else:
+        for override in endpoints():
+            note(f"{override.setting} is set: calls go to {override.url}, not to AWS.")
+    opened = session(
+        profile=options.profile if mount is None else None,
+        roles=[role] if role else [],
+        run_id=run_id,
+        mount=mount,
+    )
+    return door(
+        opened,
+        pace=None if mount is not None else options.pace,
+        timeout=options.timeout,
+        waiting=Waits(),
+    )
+
+
+def _sandboxed(options: Globals) -> Callable[[Any], None]:
+    from govkit.sandbox import mount
+
+    folder = options.sandbox
+    if folder is None or not folder.is_dir():
+        raise UsageError(
+            "No such sandbox",
+            f"{folder} is not a sandbox.",
+            f"Make one: govkit sandbox new {folder}, or: govkit demo",
+        )
+
+    def stand_on(core: Any) -> None:
+        mount.mount(core, folder)
+
+    return stand_on
+
+
+def interactive() -> bool:
+    """Tell whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

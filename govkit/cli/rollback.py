@@ -1,0 +1,39 @@
+"""`govkit rollback`: the way back from a run, as a plan of its own."""
+
+from typing import Annotated
+
+import typer
+
+from govkit.cli.globals import Globals
+from govkit.cli.options import Allow, Yes
+from govkit.cli.say import progress
+
+
+def rollback(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="The run to go back from; see `govkit history`.")],
+    *,
+    allow: Allow = None,
+    yes: Yes = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")
+    ] = False,
+) -> int:
+    """Plan and carry out the way back to how things were before a run.
+
+    The layout still asks for what the run did: change it too, or the next apply does it again.
+    """
+    from govkit.cli.carry_out import carry_out
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.apply import Job, new_run, now, recorded, store_of
+    from govkit.flow.plan import way_back
+
+    options: Globals = context.obj
+    asked = question(options, allow)
+    store = store_of(asked)
+    reach = Reach(options, run_id=new_run())
+    with store.locked(f"govkit rollback {run}", now()):
+        with progress("Reading the layout and the organization"):
+            made, both = way_back(asked, reach.live, recorded(store, run))
+        job = Job(made, both, None, f"rollback {run}")
+        return carry_out(job, reach, store, yes=yes, dry_run=dry_run)

@@ -1,0 +1,37 @@
+"""`govkit show`: what the layout, or AWS, says of a thing."""
+
+from typing import Annotated
+
+import typer
+
+from govkit.cli.globals import Globals
+from govkit.cli.say import data
+
+
+def show(
+    context: typer.Context,
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="tree, limits, exemptions, or a key, ID, ARN, e-mail, OU path or policy ID."
+        ),
+    ] = "tree",
+    *,
+    live: Annotated[bool, typer.Option("--live", help="Ask AWS, not the layout.")] = False,
+) -> None:
+    """Show the tree, the room left under AWS's limits, the exemptions, or one thing."""
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.show import about, exemptions, limits, tree
+
+    options: Globals = context.obj
+    asked = question(options)
+    bank = Reach(options).live if live or options.snapshot is not None else None
+    match what:
+        case "tree":
+            data(tree(asked, bank))
+        case "limits":
+            data(limits(asked, bank))
+        case "exemptions":
+            data(exemptions(asked))
+        case _:
+            data(about(asked, bank, what))

@@ -1,0 +1,204 @@
+"""The story of an apply: each event is in the journal before the next thing happens."""
+
+import getpass
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from govkit.apply.entries import entry
+from govkit.apply.events import Done, Event
+from govkit.apply.execute import Crossing, Patience
+from govkit.apply.select import Selection, select
+from govkit.apply.verify import unverified
+from govkit.errors import ApplyStopped, GovkitError
+from govkit.flow.compare import Compared, Question, kinds
+from govkit.kinds.policy import Policy
+from govkit.kinds.resource_policy import ResourcePolicy
+from govkit.layout.read import read
+from govkit.layout.revision import commit_of
+from govkit.live.snapshot import resource_json
+from govkit.model.call import Api, Ids
+from govkit.model.evidence import Reviewed
+from govkit.model.plan import Plan, Step
+from govkit.model.resource import Resource
+from govkit.plan.document import plan_fingerprint
+from govkit.plan.drift import ignored_policies
+from govkit.plan.meet import org_paths, tokenized
+from govkit.store.history import Run, runs
+from govkit.store.history import run as read_run
+from govkit.store.local import LocalStore, folder_of, run_id
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What an apply sets out to do: a judged plan, and the evidence that it was reviewed."""
+
+    made: Plan
+    both: Compared
+    evidence: Reviewed | None = None
+    command: str = "apply"
+    ticket: str = ""
+
+
+def carried_out(
+    job: Job,
+    steps: Sequence[Step],
+    *,
+    api: Api,
+    store: LocalStore,
+    run_name: str,
+    patience: Patience,
+    stop: Callable[[], bool],
+) -> Iterator[Event]:
+    """Do the steps; each event is in the journal before the next thing happens.
+
+    Raises what stopped it: as it is before the first write, as `ApplyStopped` after it.
+    """
+    crossing = _crossing(job.made, api, patience, stop)
+    journal = store.journal(run_name)
+    done: list[Step] = []
+    outcome = "stopped"
+    try:
+        journal.write(_beginning(job, steps, run_name))
+        for event in crossing.execute(steps):
+            journal.write(entry(event, _time(), lambda one: resource_json(one, kinds())))
+            if isinstance(event, Done):
+                done.append(event.step)
+            yield event
+        lagging = () if stop() else _unverified(crossing, done, patience)
+        if lagging:
+            raise _not_as_left(lagging)
+        outcome = "interrupted" if stop() else "done"
+    except GovkitError as error:
+        raise _stopped(error, steps, done, run_name, written=crossing.touched) from error
+    finally:
+        with suppress(GovkitError):  # a full disk: the run then reads as killed, which is resumed
+            journal.write({"entry": "end", "time": _time(), "outcome": outcome, "done": len(done)})
+        journal.close()
+
+
+def _crossing(made: Plan, api: Api, patience: Patience, stop: Callable[[], bool]) -> Crossing:
+    after = made.live.after(step.change for step in made.steps)
+
+    def named(resource: Resource, ids: Ids) -> Resource:
+        # The paths of a thousand OUs are worth working out only for what may name them.
+        has_document = isinstance(resource, Policy | ResourcePolicy)
+        return tokenized(resource, org_paths(after, ids)) if has_document else resource
+
+    return Crossing(
+        kinds={kind.resource: kind for kind in kinds()},
+        api=api,
+        ids=made.ids,
+        patience=patience,
+        named=named,
+        stop=stop,
+    )
+
+
+def _unverified(crossing: Crossing, done: Sequence[Step], patience: Patience) -> tuple[str, ...]:
+    return tuple(
+        str(address)
+        for address in unverified(
+            done,
+            kinds=crossing.kinds,
+            api=crossing.api,
+            ids=crossing.ids,
+            named=crossing.named,
+            patience=patience,
+        )
+    )
+
+
+def _not_as_left(addresses: Sequence[str]) -> GovkitError:
+    return GovkitError(
+        "Not as it was left",
+        f"Read back after the last step and still different: {', '.join(addresses)}.",
+        "Somebody may have changed it meanwhile: govkit drift",
+    )
+
+
+def _stopped(
+    error: GovkitError, steps: Sequence[Step], done: Sequence[Step], run_id: str, *, written: bool
+) -> GovkitError:
+    if not written:
+        return error
+    finished = {step.id for step in done}
+    left = [f"{step.verb} {step.address}" for step in steps if step.id not in finished]
+    return ApplyStopped(
+        "Stopped after the first write",
+        f"{error.summary}. {error.detail}\n"
+        f"Done: {len(done)} of {len(steps)} steps; left: {'; '.join(left[:10])}"
+        f"{'; …' if len(left) > 10 else ''}. Run {run_id}.",  # noqa: PLR2004 - as many as one reads
+        "Run the same command again to finish.",
+    )
+
+
+def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
+    made = job.made
+    return {
+        "entry": "begin",
+        "time": _time(),
+        "run": run_id,
+        "command": job.command,
+        "caller": getpass.getuser(),
+        "ticket": job.ticket,
+        "organization": made.organization,
+        "layout": made.layout.name,
+        "sha256": made.layout.sha256,
+        "commit": commit_of(Path(made.layout.path)),
+        "fingerprint": plan_fingerprint(made),
+        "overrides": dict(made.allowances),
+        "ignored": ignored_policies(job.both.wanted, job.both.meeting),
+        "steps": len(steps),
+    }
+
+
+def selected(made: Plan, reviewed: Reviewed | None) -> Selection:
+    """Return the steps to do: all, or exactly the reviewed ones."""
+    return select(made, reviewed)
+
+
+def is_severe(step: Step) -> bool:
+    """Tell whether a person must type what the step is about: the root, a deletion, a closure."""
+    if step.verb == "attach":
+        return step.address.path.endswith("@root:/")
+    return step.verb == "close" or (step.verb == "delete" and step.address.kind == "ou")
+
+
+def severe_path(step: Step) -> str:
+    """Return what must be typed."""
+    return "/" if step.verb == "attach" else step.address.path
+
+
+def store_of(question: Question) -> LocalStore:
+    """Return the store that the layout names."""
+    wanted = read(question.layout, today=question.today)
+    return LocalStore(folder_of(wanted.store, question.layout))
+
+
+def runs_of(place: LocalStore) -> tuple[Run, ...]:
+    """Return every run of the past, oldest first."""
+    return runs(place.runs)
+
+
+def recorded(place: LocalStore, run: str) -> Run:
+    """Return a run of the past; GovkitError where there is none of that name."""
+    return read_run(place.path(run))
+
+
+def new_run() -> str:
+    """Return the name of a new run."""
+    return run_id(now(), secrets.token_bytes(4))
+
+
+def now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def _time() -> str:
+    return now().isoformat(timespec="milliseconds")

@@ -1,0 +1,190 @@
+"""The story of a plan, and of drift, which is the same walk read backwards."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
+from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.kinds.account import Account
+from govkit.kinds.policy import Policy
+from govkit.kinds.root import Root
+from govkit.layout.read import read
+from govkit.layout.revision import at_revision
+from govkit.live.snapshot import resource_from
+from govkit.model.address import ROOT, Address
+from govkit.model.call import Ids
+from govkit.model.evidence import Reviewed
+from govkit.model.finding import Finding, Severity
+from govkit.model.plan import Plan
+from govkit.model.state import State
+from govkit.plan.document import plan_fingerprint
+from govkit.plan.drift import Drift, drift
+from govkit.plan.judge import judged, overridable, refused
+from govkit.plan.make import make
+from govkit.plan.only import Keep, chosen, differing
+from govkit.plan.undo import StepDone, undoing
+from govkit.store.history import Run, last_known, runs
+from govkit.store.local import folder_of
+
+
+def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
+    """Return what AWS must be told to become what the layout wants, judged by the rails."""
+    both = compared(question, bank)
+    _stop_for(both)
+    made = make(both.wanted, both.meeting, kinds(), _left_in(question, both))
+    made = replace(made, findings=(*made.findings, *map(_not_seen, both.live.incomplete)))
+    return judged(made, both.wanted, question.allow or {}), both
+
+
+def _not_seen(what: str) -> Finding:
+    return Finding(
+        "GK304",
+        Severity.WARNING,
+        "organization",
+        f"Could not look, so nothing is planned for it: {what}",
+        "See what the caller may do: govkit doctor",
+    )
+
+
+def drifted(question: Question, bank: Bank) -> Drift:
+    """Return what in AWS is not as the layout wants it."""
+    both = compared(question, bank)
+    elsewhere = _elsewhere(both)
+    if elsewhere is not None:
+        raise elsewhere
+    past = runs(folder_of(both.wanted.store, question.layout) / "runs")
+    return drift(
+        both.wanted,
+        both.meeting,
+        kinds(),
+        both.live.incomplete,
+        last_known(past),
+        keep=_left_in(question, both),
+    )
+
+
+def _left_in(question: Question, both: Compared) -> Keep:
+    def since(revision: str) -> frozenset[Address]:
+        with at_revision(question.layout, revision) as older:
+            then = read(older, today=question.today)
+        return differing(then.state, both.wanted.state)
+
+    return chosen(question.only, both.wanted, both.meeting.desired, since)
+
+
+def _elsewhere(both: Compared) -> PlanRefused | None:
+    """Return what to raise where the credentials reach another organization than the layout's."""
+    root, wanted = both.meeting.live.get(ROOT), both.wanted.organization
+    if not isinstance(root, Root) or wanted in {None, root.organization}:
+        return None
+    return PlanRefused(
+        "Another organization",
+        f"{both.wanted.path} describes organization {wanted}, and these credentials reach "
+        f"{root.organization}.",
+        "Choose the profile of the right organization: --profile",
+    )
+
+
+def _stop_for(both: Compared) -> None:
+    errors = [
+        found
+        for found in both.meeting.findings
+        if found.severity is Severity.ERROR and found.rail is None
+    ]
+    if errors:
+        raise _elsewhere(both) or LayoutError(
+            "The layout does not fit the organization",
+            "\n".join(
+                f"  {found.where or found.subject}  {found.message}"
+                + (f"\n    {found.hint}" if found.hint else "")
+                for found in errors
+            ),
+        )
+
+
+def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused | None:
+    """Return why the plan must not be applied, or None."""
+    if writes_to_aws and both.wanted.organization is None:
+        return PlanRefused(
+            "Refused without an organization ID",
+            f"{both.wanted.path} does not say which organization it describes.",
+            f"Write it into the layout: organization: {{id: {made.organization}}}",
+        )
+    return refused(made)
+
+
+def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
+    """Return the plan that leads back to how things were before a run, judged by the same rails."""
+    both = compared(question, bank)
+    _stop_for(both)
+    _trust(past, both)
+    undone = undoing(_steps_done(past), both.meeting, kinds())
+    meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
+    made = make(both.wanted, meeting, kinds(), _left_in(question, both))
+    return judged(
+        replace(made, findings=(*made.findings, *undone.findings)),
+        both.wanted,
+        question.allow or {},
+    ), replace(both, meeting=meeting)
+
+
+def _trust(past: Run, both: Compared) -> None:
+    """Raise GovkitError where a journal is damaged, or tells of another organization."""
+    if past.broken is not None:
+        raise GovkitError(
+            "The journal does not hang together",
+            f"{past.broken} does not fit the line before it: it was changed, or cut.",
+            "Change the layout to what is wanted instead, and plan: govkit plan",
+        )
+    root = both.meeting.live.get(ROOT)
+    reached = root.organization if isinstance(root, Root) else ""
+    if past.organization != reached:
+        raise PlanRefused(
+            "A run of another organization",
+            f"Run {past.id} changed organization {past.organization or '?'}, and these "
+            f"credentials reach {reached}.",
+        )
+
+
+def _steps_done(past: Run) -> Iterator[StepDone]:
+    for told in past.finished_steps():
+        yield StepDone(
+            Address.parse(told["address"]),
+            resource_from(told["before"], kinds()),
+            resource_from(told["after"], kinds()),
+            {Address.parse(name): str(given) for name, given in told["ids"].items()},
+        )
+
+
+def rails() -> tuple[str, ...]:
+    """Return the names of the rails that `--allow` knows."""
+    return overridable()
+
+
+def expected(fingerprint: str, found: Plan | Reviewed) -> None:
+    """Raise StalePlan unless the plan made anew, or the plan file, has the fingerprint."""
+    actual = found.fingerprint if isinstance(found, Reviewed) else plan_fingerprint(found)
+    if actual.removeprefix("sha256:") != fingerprint.removeprefix("sha256:"):
+        raise StalePlan(
+            "The plan is stale",
+            f"Expected the plan {fingerprint}, found {actual}. Nothing was written.",
+            "Review a new plan: govkit plan",
+        )
+
+
+def names(live: State, ids: Ids) -> dict[str, str]:
+    """Return how accounts and foreign policies are called, by ID.
+
+    An account by the layout's key, or by its name in AWS where the layout does not list it.
+    """
+    accounts = {
+        given: account.address.path if account.address.path != given else account.name or given
+        for account in live.all(Account)
+        if (given := ids.get(account.address))
+    }
+    policies = {
+        given: policy.name
+        for policy in live.all(Policy)
+        if (given := ids.get(policy.address)) and policy.guardrail is None
+    }
+    return {**accounts, **policies}

@@ -1,0 +1,164 @@
+"""The stories of `govkit show`: the tree, the limits, the exemptions, and one thing by any name."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from govkit.errors import UsageError
+from govkit.flow.compare import Bank, Question, compared
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy
+from govkit.layout.read import read
+from govkit.layout.suggest import did_you_mean
+from govkit.model.address import ROOT, Address
+from govkit.model.call import Ids
+from govkit.model.resource import Resource, facts
+from govkit.model.state import State
+from govkit.model.wanted import Wanted, Way
+from govkit.policies.types import policy_type
+from govkit.report import Node, drawn
+
+
+def _bank(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
+    if bank is None:
+        wanted = read(question.layout, today=question.today)
+        return wanted, wanted.state, Ids()
+    both = compared(question, bank)
+    return both.wanted, both.meeting.live, both.meeting.ids
+
+
+def tree(question: Question, bank: Bank | None) -> str:
+    """Return the OUs with their accounts and guardrails, as the layout (or AWS) has them."""
+    wanted, state, ids = _bank(question, bank)
+    attached: defaultdict[Address, list[str]] = defaultdict(list)
+    for attachment in state.all(Attachment):
+        attached[attachment.target].append(_short(attachment.policy, state))
+    below: defaultdict[Address, list[OrganizationalUnit | Account]] = defaultdict(list)
+    accounts: list[OrganizationalUnit | Account] = [*state.all(Account)]
+    for resident in [*accounts, *state.all(OrganizationalUnit)]:
+        below[resident.parent].append(resident)
+
+    def node(address: Address, line: str) -> Node:
+        residents = sorted(below[address], key=lambda one: one.address)
+        return Node(
+            line + _brackets(attached[address]),
+            [node(one.address, _line(one, wanted, ids)) for one in residents],
+        )
+
+    return drawn(node(ROOT, f"/  {wanted.organization or ''}".rstrip()))
+
+
+def _short(policy: Address, state: State) -> str:
+    found = state.get(policy)
+    return found.name if isinstance(found, Policy) else policy.path.partition("/")[2]
+
+
+def _brackets(names: Sequence[str]) -> str:
+    own = sorted(name for name in names if name not in {"FullAWSAccess", "RCPFullAWSAccess"})
+    return f"  [{', '.join(own)}]" if own else ""
+
+
+def _line(resident: OrganizationalUnit | Account, wanted: Wanted, ids: Ids) -> str:
+    if isinstance(resident, OrganizationalUnit):
+        return f"{resident.name}/"
+    claim = wanted.claims.get(resident.address)
+    given = ids.get(resident.address) or (claim.id if claim else None) or "no ID yet"
+    state = "" if resident.state == "ACTIVE" else f" ({resident.state})"
+    key = resident.address.path
+    return f"{key}{'' if key == given else f' {given}'}{state}"
+
+
+def limits(question: Question, bank: Bank | None) -> str:
+    """Return per target and type how many policies and characters are used, and by whom."""
+    wanted, state, _ = _bank(question, bank)
+    held: defaultdict[tuple[Address, str], list[Policy]] = defaultdict(list)
+    for attachment in state.all(Attachment):
+        policy = state.get(attachment.policy)
+        if isinstance(policy, Policy):
+            held[attachment.target, policy.type].append(policy)
+    return "".join(
+        f"{line}\n"
+        for place, policies in sorted(held.items())
+        for line in _used(place, policies, wanted)
+    )
+
+
+def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted) -> Iterator[str]:
+    target, key = place
+    known = policy_type(key).limits
+    told = wanted.limits.get(key, {})
+    slots, characters = (
+        told.get("attachments", known.attachments),
+        told.get("characters", known.characters),
+    )
+    yield f"{target.path}  {key}: {len(policies)} of {slots} attached"
+    for policy in sorted(policies, key=lambda one: one.name):
+        yield f"    {policy.name}: {len(policy.document)} of {characters} characters"
+
+
+def exemptions(question: Question) -> str:
+    """Return every exemption: whom, from what, why, by whom, and its last day."""
+    wanted = read(question.layout, today=question.today)
+    if not wanted.exemptions:
+        return "No exemptions.\n"
+    return "\n".join(_way(one, wanted) for one in wanted.exemptions)
+
+
+def _way(one: Way, wanted: Wanted) -> str:
+    days = (one.expires - wanted.as_of).days
+    whom = ", ".join(
+        [*one.principals, *(["in"] if one.principals else []), *one.accounts, *one.ous]
+    ).replace(", in, ", " in ")
+    left = f"{days} days left" if days >= 0 else f"expired {-days} days ago"
+    return (
+        f"{one.key}: {'widens' if one.widens else 'lifts'} {', '.join(one.guardrails)} for {whom}\n"
+        f"    until {one.expires} ({left}), granted {one.granted} to {one.owner}"
+        f"{f', {one.ticket}' if one.ticket else ''}\n"
+        f"    {one.reason}\n"
+    )
+
+
+def about(question: Question, bank: Bank | None, name: str) -> str:
+    """Return everything known of one thing, named by key, ID, ARN, e-mail, path or name."""
+    wanted, state, ids = _bank(question, bank)
+    found = [one for one in state if name in _names(one, wanted, ids)]
+    if not found:
+        known = sorted({each for one in state for each in _names(one, wanted, ids)})
+        hint = did_you_mean(name, known) or ("" if bank else "Ask AWS too: govkit show NAME --live")
+        raise UsageError("Nothing of that name", f"{name} is not in what was looked at.", hint)
+    return "\n".join(_told(one, wanted, ids, state) for one in found)
+
+
+def _names(one: Resource, wanted: Wanted, ids: Ids) -> set[str]:
+    names = {str(one.address), one.address.path, one.address.path.lstrip("/")}
+    given = ids.get(one.address)
+    if given:
+        names |= {given}
+    claim = wanted.claims.get(one.address)
+    match one:
+        case Account():
+            names |= {one.email or "", one.name or "", (claim.id if claim else None) or ""}
+        case Policy():
+            names |= {one.name, one.guardrail or ""}
+        case _:
+            pass
+    return names - {""}
+
+
+def _told(one: Resource, wanted: Wanted, ids: Ids, state: State) -> str:
+    origin = wanted.origin(one.address)
+    claim = wanted.claims.get(one.address)
+    known = ids.get(one.address) or (claim.id if claim else None)
+    head = {"address": str(one.address), "id": known}
+    attached = [
+        _short(each.policy, state) for each in state.all(Attachment) if each.target == one.address
+    ]
+    targets = [str(each.target) for each in state.all(Attachment) if each.policy == one.address]
+    more = {
+        **({"attached": sorted(attached)} if attached else {}),
+        **({"targets": sorted(targets)} if targets else {}),
+        **({"origin": str(origin)} if origin else {}),
+    }
+    return json.dumps({**head, **facts(one), **more}, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,38 @@
+"""SHELF of report formats: one file per format, each exporting `FORMAT`; and how errors are told."""
+
+from govkit.report._comparison_text import comparison_text
+from govkit.report._differences import difference, differences
+from govkit.report._documents import findings, history, run
+from govkit.report._errors import error_text
+from govkit.report._format import PLAIN, Document, Format, Style, format_named, formats
+from govkit.report._ink import clean
+from govkit.report._packing_text import packing_text
+from govkit.report._redact import Redactor
+from govkit.report._run_text import step_line, waiting_line
+from govkit.report._schemas import SCHEMAS, schema
+from govkit.report._tree import Node, drawn
+
+__all__ = [
+    "PLAIN",
+    "SCHEMAS",
+    "Document",
+    "Format",
+    "Node",
+    "Redactor",
+    "Style",
+    "clean",
+    "comparison_text",
+    "difference",
+    "differences",
+    "drawn",
+    "error_text",
+    "findings",
+    "format_named",
+    "formats",
+    "history",
+    "packing_text",
+    "run",
+    "schema",
+    "step_line",
+    "waiting_line",
+]

@@ -1,0 +1,255 @@
+"""A plan in words: the steps in their order, what they mean, what stands in the way, what is next."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
+from typing import Any
+
+from govkit.report._difference_lines import lines, sign, signed
+from govkit.report._findings_text import finding_lines
+from govkit.report._format import Document, Style
+from govkit.report._ink import cleaned, columns, padded, paint, with_tail
+from govkit.report._words import (
+    account,
+    accounts,
+    called,
+    count,
+    following,
+    listed,
+    origin,
+    outsiders,
+    policy,
+    thing,
+)
+
+GROUPS = ("Build up", "Rearrange", "Clear away")
+EFFECTS_SHOWN = 25
+_WIDEST = 52
+_SORTS = ("create", "update", "delete", "move", "attach", "detach")
+
+
+def plan_text(document: Document, style: Style) -> str:
+    """Return the plan for a person to read; the last line is the summary and the next command."""
+    plan = cleaned(document)
+    parts = [
+        [header(plan)],
+        *step_sections(plan, style),
+        effect_section(plan, style),
+        *_outside(plan, style),
+        finding_section(plan, style),
+        refusal_section(plan, style),
+        [paint(summary(plan, style), "bold", style)],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def header(plan: Document) -> str:
+    """Return which organization, by which layout, on which day."""
+    layout = plan["layout"]
+    return (
+        f"Organization {plan['organization']}, layout {layout['name']} ({layout['path']}), "
+        f"as of {plan['as_of']}"
+    )
+
+
+def summary(plan: Document, style: Style) -> str:
+    """Return the summary line: how many steps of each sort, the accounts affected, what is next."""
+    said = counted(plan)
+    rails = refused_rails(plan, style)
+    left_out = plan["summary"].get("left_out", 0)
+    aside = f"; {left_out} left out" if left_out else ""
+    if rails:
+        able = [f"--allow {rail}={used}" for rail, used in rails.items() if not advice(plan, rail)]
+        again = " ".join(["plan", *able]) if len(able) == len(rails) else "plan"
+        return f"Plan refused: {said}{aside}. {following(style, again)}"
+    if not plan["steps"]:
+        wants = "what is left in" if left_out else "the organization"
+        return (
+            f"No changes. {wants.capitalize()} is as the layout wants it{aside}. "
+            f"{following(style, 'drift')}"
+        )
+    affected = count(plan["summary"]["accounts_affected"], "account")
+    apply = f"apply {quote(style.plan_file)}" if style.plan_file else "apply"
+    return f"Plan: {said}; {affected} affected{aside}. {following(style, apply)}"
+
+
+def counted(plan: Document) -> str:
+    """Return how many steps of each sort there are, those that do not occur left out."""
+    found = [f"{plan['summary'][sort]} to {sort}" for sort in _SORTS if plan["summary"].get(sort)]
+    return ", ".join(found) or "nothing to do"
+
+
+def refused_rails(plan: Document, style: Style) -> Mapping[str, int]:
+    """Return the rails that refuse the plan, each with what an override would have to allow."""
+    used: Counter[str] = Counter()
+    for finding in plan["findings"]:
+        if finding.get("rail") and finding["severity"] == "error":
+            used[finding["rail"]] += finding.get("count") or 1
+    return {rail: used[rail] for rail in sorted(used) if style.allowed.get(rail, 0) < used[rail]}
+
+
+def step_sections(plan: Document, style: Style) -> list[list[str]]:
+    """Return the steps as lines, in their order, under a heading per group."""
+    steps: Sequence[Any] = plan["steps"]
+    targets = [target(step) for step in steps]
+    widest = max((columns(words) for words in targets), default=0)
+    verbs = max((len(step["action"]) for step in steps), default=0)
+    numbers = len(str(len(steps)))
+    sections: list[list[str]] = []
+    shown = -1
+    for index, (step, group) in enumerate(zip(steps, grouped(steps), strict=True)):
+        if group != shown:
+            sections.append([paint(GROUPS[group], "bold", style)])
+            shown = group
+        what = f"{step['action']:<{verbs}}  {padded(targets[index], min(widest, _WIDEST))}"
+        head = f"  {index + 1:>{numbers}}  {signed(step_sign(step), what, style)}"
+        indent = " " * (numbers + 6)
+        sections[-1].extend(with_tail(head, tail(step), style, indent))
+        sections[-1].extend(f"{indent}{line}" for line in beneath(step, style))
+    return sections
+
+
+def grouped(steps: Sequence[Document]) -> Iterator[int]:
+    """Yield the group of each step; it never goes back, and letting go early does not open one."""
+    builds = [index for index, step in enumerate(steps) if _own_group(step) < len(GROUPS) - 1]
+    last = builds[-1] if builds else -1
+    group = 0
+    for index, step in enumerate(steps):
+        if not (index < last and _own_group(step) == len(GROUPS) - 1):
+            group = max(group, _own_group(step))
+        yield group
+
+
+def target(step: Document) -> str:
+    """Return what a step is done to: `SCP deny-regions to OU /Workloads`."""
+    kind, _, path = str(step["address"]).partition(":")
+    before, after = step["before"], step["after"]
+    if kind == "attachment":
+        attached, _, place = path.partition("@")
+        word = {"attach": "to", "detach": "from"}.get(step["action"], "on")
+        return f"{policy(attached)} {word} {thing(place)}"
+    if kind == "tags":
+        return thing(path)
+    if before and after and "parent" in before and "parent" in after:
+        moved = f"from {thing(before['parent'])} to {thing(after['parent'])}"
+        return f"{thing(step['address'])} {moved}"
+    return thing(str(step["address"]))
+
+
+def tail(step: Document) -> str:
+    """Return why a step is taken, how many accounts it touches, and which line asks for it."""
+    touched = step["accounts"]
+    parts = (step["reason"], count(touched, "account") if touched else "", origin(step["origin"]))
+    return ", ".join(part for part in parts if part)
+
+
+def beneath(step: Document, style: Style) -> Iterator[str]:
+    """Yield the differing properties and statements of a step, and its calls where asked for."""
+    before, after = step["before"], step["after"]
+    if before and after and "parent" in before:  # said in the step's own line
+        before = {name: fact for name, fact in before.items() if name != "parent"}
+        after = {name: fact for name, fact in after.items() if name != "parent"}
+    yield from lines(str(step["address"]), before, after, style)
+    for call in step["calls"] if style.calls else ():
+        parameters = json.dumps(call["parameters"], ensure_ascii=False)
+        yield paint(f"{call['service']}:{call['operation']} {parameters}", "dim", style)
+
+
+def step_sign(step: Document) -> str:
+    """Return `+`, `-`, `~`, or `>` for a move."""
+    match step["action"]:
+        case "move":
+            return ">"
+        case "close":
+            return "-"
+        case _:
+            return sign(step["before"], step["after"])
+
+
+def effect_section(plan: Document, style: Style) -> list[str]:
+    """Return what the steps mean, per group of accounts to which the same happens."""
+    if not plan["effects"]:
+        return []
+    told = [paint("What it means for accounts", "bold", style)]
+    for effect in plan["effects"][:EFFECTS_SHOWN]:
+        told.append(f"  {accounts(effect['accounts'], style)}")
+        told.extend(f"    {line}" for line in effect_lines(effect, style))
+    more = plan["effects"][EFFECTS_SHOWN:]
+    if more:
+        told.append(f"  and {count(len(more), 'more group')} with {_people(more, style)}")
+    return told
+
+
+def effect_lines(effect: Document, style: Style) -> Iterator[str]:
+    """Yield what a group of accounts gains, loses, and has otherwise than before."""
+    for mark, word, key in (
+        ("+", "gains", "gains"),
+        ("-", "loses", "loses"),
+        ("~", "sees changed", "changes"),
+    ):
+        policies = [thing(called(address, style)) for address in effect.get(key, ())]
+        if policies:
+            yield signed(mark, f"{word} {listed(policies)}", style)
+
+
+def finding_section(plan: Document, style: Style) -> list[str]:
+    """Return the findings that do not refuse the plan."""
+    rails = refused_rails(plan, style)
+    others = [each for each in plan["findings"] if each.get("rail") not in rails]
+    if not others:
+        return []
+    told = [line for each in others for line in finding_lines(each, style)]
+    return [paint("Findings", "bold", style), *(f"  {line}" for line in told)]
+
+
+def refusal_section(plan: Document, style: Style) -> list[str]:
+    """Return, rail by rail, what refuses the plan and which override would let it pass."""
+    told: list[str] = []
+    for rail, used in refused_rails(plan, style).items():
+        told.append(paint(f"Refused by rail {rail}", "alarm", style))
+        told.extend(
+            f"  {each['message']}"
+            for each in plan["findings"]
+            if each.get("rail") == rail and each["severity"] == "error"
+        )
+        other = advice(plan, rail)
+        told.extend(f"  {hint}" for hint in other)
+        if not other:
+            told.append(f"  To let it pass: {style.program} plan --allow {rail}={used}")
+    return told
+
+
+def advice(plan: Document, rail: str) -> Sequence[str]:
+    """Return what to do about a rail that no override lets pass; nothing where `--allow` does."""
+    spoken = [each for each in plan["findings"] if each.get("rail") == rail]
+    hints = {each["hint"] for each in spoken if each["severity"] == "error"}
+    return sorted(hint for hint in hints if hint and not hint.startswith("--allow"))
+
+
+def _people(effects: Sequence[Document], style: Style) -> str:
+    names = {account(each, style) for effect in effects for each in effect["accounts"]}
+    return count(len(names), "account")
+
+
+def _outside(plan: Document, style: Style) -> Iterator[list[str]]:
+    yield outside_section("orphans", plan["orphans"], style)
+    yield outside_section("strangers", plan["strangers"], style)
+
+
+def outside_section(sort: str, entries: Sequence[Document], style: Style) -> list[str]:
+    """Return the orphans or the strangers, a line per kind."""
+    if not entries:
+        return []
+    heading = {
+        "orphans": "Orphans: made for this layout, no longer named by it, still in force "
+        "(`absent: true` takes them away)",
+        "strangers": "Strangers: not named by the layout, left alone",
+    }[sort]
+    return [paint(heading, "bold", style), *(f"  {line}" for line in outsiders(entries))]
+
+
+def _own_group(step: Document) -> int:
+    if step["after"] is None or step["action"] == "close":
+        return 2
+    return 1 if str(step["address"]).startswith("account:") else 0

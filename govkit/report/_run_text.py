@@ -1,0 +1,92 @@
+"""A run in words: each step as it goes, what was done and what is left, and the runs of the past."""
+
+from govkit.model.plan import Step
+from govkit.report._difference_lines import signed
+from govkit.report._documents import brief
+from govkit.report._format import Document, Style
+from govkit.report._ink import clean, cleaned, paint, table
+from govkit.report._plan_text import step_sign, target
+from govkit.report._words import SHOWN, count, following
+
+_RESULTS = {"done": "green", "already so": "dim", "stopped": "red"}
+
+
+def step_line(number: int, total: int, step: Step, result: str, style: Style) -> str:
+    """Return the line of a step under way: `[ 3/12] + attach SCP deny-regions to OU /X  done`.
+
+    `result` is `done`, `already so`, `stopped`, or any words.
+    """
+    told = cleaned(brief(step))
+    what = signed(step_sign(told), f"{told['action']} {target(told)}", style)
+    place = f"[{number:>{len(str(total))}}/{total}]"
+    return f"{place} {what}  {paint(clean(result), _RESULTS.get(result, 'dim'), style)}".rstrip()
+
+
+def waiting_line(reason: str, style: Style) -> str:
+    """Return the line that says why a run waits."""
+    return paint(f"    {clean(reason)}", "dim", style)
+
+
+def run_text(document: Document, style: Style) -> str:
+    """Return how a run ended: what is left, and as its last line what was done and what is next."""
+    run = cleaned(document)
+    lines: list[str] = []
+    for heading, steps in (
+        ("Left to do", run["left"]),
+        ("Not in the reviewed plan, and not done", run["unplanned"]),
+    ):
+        if steps:
+            lines.append(paint(heading, "bold", style))
+            shown = (f"{step['action']} {target(step)}" for step in steps[:SHOWN])
+            lines.extend(f"  {words}" for words in shown)
+            if len(steps) > SHOWN:
+                lines.append(f"  and {len(steps) - SHOWN} more")
+            lines.append("")
+    lines.append(paint(run_summary(run, style), "bold", style))
+    return "\n".join(lines) + "\n"
+
+
+def run_summary(run: Document, style: Style) -> str:
+    """Return the last line of a run."""
+    total = run["done"] + len(run["left"])
+    already = f", {run['already']} of them were so already" if run["already"] else ""
+    named = f" Run {run['run']}." if run["run"] else ""
+    if not total:
+        return f"Nothing to do.{named} {following(style, 'drift')}"
+    done = f"{run['done']} of {count(total, 'step')} done{already}"
+    if run["outcome"] == "done":
+        return f"Applied: {done}.{named} {following(style, 'drift')}"
+    return (
+        f"{run['outcome'].capitalize()}: {done}, {len(run['left'])} left.{named} "
+        f"{following(style, 'apply')} (what is done is not done twice)"
+    )
+
+
+def history_text(document: Document, style: Style) -> str:
+    """Return the runs of the past as a table, the newest last."""
+    runs = cleaned(document)["runs"]
+    if not runs:
+        return f"No runs yet. {following(style, 'plan')}\n"
+    rows = [("RUN", "BEGAN", "COMMAND", "OUTCOME", "STEPS", "WHO")]
+    rows += [
+        (
+            run["id"],
+            run["began"],
+            run["command"],
+            run["outcome"] + (f" (journal broken at {run['broken']})" if run["broken"] else ""),
+            f"{run['done']}/{run['steps']}",
+            run["who"],
+        )
+        for run in runs
+    ]
+    head, *body = table(rows)
+    back = following(style, f"rollback {runs[-1]['id']}")
+    return "\n".join(
+        [
+            paint(head, "bold", style),
+            *body,
+            "",
+            paint(f"{count(len(runs), 'run')}. {back}", "bold", style),
+            "",
+        ]
+    )

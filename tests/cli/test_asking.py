@@ -1,0 +1,122 @@
+"""apply asks at a terminal, and never where there is none; what is severe must be typed."""
+
+import os
+import pty
+import select
+import subprocess
+import time
+
+import pytest
+import yaml
+from terminal import GOVKIT, Desk
+
+ENOUGH = 30.0
+
+
+class _Person:
+    """Somebody at a terminal: reads what is said there, and types."""
+
+    def __init__(self, table: Desk, *arguments: str) -> None:
+        self.screen, theirs = pty.openpty()
+        self.seen = ""
+        self.process = subprocess.Popen(
+            [GOVKIT, *arguments],
+            cwd=table.folder,
+            env={**os.environ, **table.variables, "TERM": "xterm"},
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def sees(self, words: str) -> None:
+        end = time.monotonic() + ENOUGH
+        while words not in self.seen:
+            ready, _, _ = select.select([self.screen], [], [], 0.1)
+            if ready:
+                try:
+                    self.seen += os.read(self.screen, 4096).decode(errors="replace")
+                except OSError:
+                    break
+            assert time.monotonic() < end, self.seen
+        assert words in self.seen, self.seen
+
+    def types(self, line: str) -> None:
+        self.seen = ""
+        os.write(self.screen, f"{line}\n".encode())
+
+    def leaves(self) -> int:
+        end = time.monotonic() + ENOUGH
+        while self.process.poll() is None and time.monotonic() < end:
+            if select.select([self.screen], [], [], 0.05)[0]:
+                try:
+                    self.seen += os.read(self.screen, 4096).decode(errors="replace")
+                except OSError:
+                    break
+        code = self.process.wait(ENOUGH)
+        os.close(self.screen)
+        return code
+
+
+def _layout(table: Desk, **changes: object) -> None:
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    table.layout({**layout, **changes})
+
+
+def test_what_is_severe_must_be_typed(table: Desk) -> None:
+    """A guardrail at the root and an OU that goes: each is asked for by its path."""
+    person = _Person(table, "apply")
+    person.sees("Type / to go on")
+    person.types("/")
+    person.sees("Type /Old to go on")
+    person.types("/Old")
+    assert person.leaves() == 0
+    assert "No changes." in table.does("plan").out
+
+
+@pytest.mark.parametrize("answers", [["yes"], ["/", "Old"]])
+def test_anything_else_that_is_typed_does_nothing(table: Desk, answers: list[str]) -> None:
+    before = table.content()
+    person = _Person(table, "apply")
+    for answer in answers:
+        person.sees("to go on")
+        person.types(answer)
+    person.sees("Nothing was done.")
+    assert person.leaves() == 1
+    assert table.content() == before
+
+
+def test_what_is_not_severe_is_asked_for_once(done: Desk) -> None:
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    done.layout({**layout, "ous": {**layout["ous"], "Later": None}})
+    before = done.content()
+    person = _Person(done, "apply")
+    person.sees("Do these 1 steps?")
+    person.types("n")
+    assert person.leaves() == 1
+    assert done.content() == before
+    person = _Person(done, "apply")
+    person.sees("[y/N]")
+    person.types("y")
+    assert person.leaves() == 0
+    assert done.content() != before
+
+
+def test_without_a_terminal_there_is_no_question_and_nothing_hangs(table: Desk) -> None:
+    before = table.content()
+    for stdin in (subprocess.DEVNULL, subprocess.PIPE):
+        ran = subprocess.run(
+            [GOVKIT, "apply"],
+            cwd=table.folder,
+            env={**os.environ, **table.variables},
+            stdin=stdin if stdin == subprocess.DEVNULL else None,
+            input=None if stdin == subprocess.DEVNULL else "y\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=ENOUGH,
+        )
+        assert ran.returncode == 64
+        assert "govkit apply --yes" in ran.stderr
+    assert table.content() == before

@@ -1,0 +1,88 @@
+"""Ctrl-C during an apply finishes the call in flight; the second run completes."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from typing import IO
+
+import pytest
+from terminal import GOVKIT, SETTINGS, Desk
+
+from govkit.sandbox.making import configure
+from govkit.store.history import runs
+from govkit.store.journal import read
+
+SLOW = replace(SETTINGS, latency_seconds=0.03)
+
+
+def _begin(table: Desk) -> "subprocess.Popen[str]":
+    configure(table.sandbox, SLOW)
+    return subprocess.Popen(
+        [GOVKIT, "apply", "--yes"],
+        cwd=table.folder,
+        env={**os.environ, **table.variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _until(stream: IO[str] | None, words: str) -> None:
+    assert stream is not None
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if words in (line := stream.readline()):
+            return
+        assert line, "it ended before"
+    raise AssertionError(f"{words} did not come")
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda by: by.name)
+def test_the_call_in_flight_is_finished_and_journaled(table: Desk, by: signal.Signals) -> None:
+    process = _begin(table)
+    _until(process.stderr, "[ 4/21]")
+    process.send_signal(by)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Finishing the call in flight" in err
+    assert "nterrupted" in out
+    (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    entries = read(journal).entries
+    calls = [entry["entry"] for entry in entries if entry["entry"] in {"calling", "answered"}]
+    assert calls.count("calling") == calls.count("answered") < 21
+    assert entries[-1]["outcome"] == "interrupted"
+    configure(table.sandbox, SETTINGS)
+    table.does("apply", "--yes")
+    assert "No changes." in table.does("plan").out
+
+
+def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk) -> None:
+    process = _begin(table)
+    _until(process.stderr, "[ 2/21]")
+    process.send_signal(signal.SIGINT)
+    _until(process.stderr, "once more to stop at once")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    configure(table.sandbox, SETTINGS)
+    table.does("apply", "--yes")
+    assert "No changes." in table.does("plan").out
+
+
+def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:
+    process = _begin(table)
+    _until(process.stderr, "[ 1/21]")
+    before = len(runs(table.folder / ".govkit" / "runs"))
+    ran = table.run("apply", "--yes")
+    assert ran.code == 1
+    assert "Somebody else is applying" in ran.err
+    assert f"process {process.pid}" in ran.err
+    assert len(runs(table.folder / ".govkit" / "runs")) == before
+    process.kill()
+    process.communicate()
+    configure(table.sandbox, SETTINGS)
+    table.does("apply", "--yes")

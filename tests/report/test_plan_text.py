@@ -1,0 +1,227 @@
+"""A plan as people read it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from govkit.report import PLAIN, Style, formats
+
+Make = Callable[..., Any]
+
+GOLDEN = """\
+Organization o-exampleorgid, layout main (org_layout.yaml), as of 2026-11-23
+
+Build up
+  1  + create  SCP deny-leave                                       main asks for it, org_layout.yaml:71:3
+       + statement Deny organizations:LeaveOrganization
+  2  ~ update  SCP deny-regions                                     differs in document, 4 accounts, org_layout.yaml:72:3
+       ~ statement DenyRegions: StringNotEquals aws:RequestedRegion + us-west-2
+  3  ~ tag     OU /Workloads/Prod                                   differs in values, org_layout.yaml:73:3
+       + values.cost: "1"
+       - values.owner: "x"
+       ~ values.tier: "prod" -> "production"
+  4  + attach  SCP deny-leave to the root                           main asks for it, 12 accounts, org_layout.yaml:74:3
+
+Rearrange
+  5  > move    account jane from OU /Sandbox to OU /Workloads/Prod  differs in parent, 1 account, org_layout.yaml:75:3
+  6  + create  account search-prod                                  main asks for it, 1 account, org_layout.yaml:76:3
+       + parent: the root
+       + name: "Search Prod"
+       + email: "s@example.com"
+
+Clear away
+  7  - detach  SCP old from OU /Sandbox                             old is not to be attached there, 1 account
+  8  - delete  OU /Old                                              is to be absent, org_layout.yaml:78:3
+
+What it means for accounts
+  1 account: search-prod
+    + gains SCP deny-leave
+  2 accounts: 555555555555, 666666666666
+    + gains SCP deny-leave
+    - loses SCP old
+    ~ sees changed SCP deny-regions
+
+Orphans: made for this layout, no longer named by it, still in force (`absent: true` takes them away)
+  1 policy: old-guard
+
+Strangers: not named by the layout, left alone
+  1 account: sandbox-jane (999999999999)
+  1 OU: /Lab
+
+Findings
+  warning GK301  scp/x is detached early.
+      Free a slot.
+
+Plan: 2 to create, 2 to update, 1 to delete, 1 to move, 1 to attach, 1 to detach; 3 accounts affected. Next: govkit apply
+"""
+
+
+def told(plan: dict[str, Any], style: Style = PLAIN) -> str:
+    return formats()["text"].plan(plan, style)
+
+
+def test_a_plan_is_told_step_by_step_with_its_meaning(make_plan: Make) -> None:
+    assert told(make_plan()) == GOLDEN
+
+
+def test_an_empty_plan_says_so_plainly(make_plan: Make) -> None:
+    plan = make_plan(steps=(), effects=(), orphans=(), strangers=(), findings=())
+    assert told(plan) == (
+        "Organization o-exampleorgid, layout main (org_layout.yaml), as of 2026-11-23\n\n"
+        "No changes. The organization is as the layout wants it. Next: govkit drift\n"
+    )
+
+
+def test_an_empty_part_of_a_plan_does_not_speak_for_the_whole(make_plan: Make) -> None:
+    plan = make_plan(steps=(), effects=(), left_out=3)
+    assert told(plan).splitlines()[-1] == (
+        "No changes. What is left in is as the layout wants it; 3 left out. Next: govkit drift"
+    )
+
+
+def test_what_only_leaves_out_is_counted(make_plan: Make) -> None:
+    assert "; 3 accounts affected; 2 left out. Next" in told(make_plan(left_out=2))
+
+
+def test_a_refused_plan_names_rails_and_overrides(make_plan: Make, make_refusal: Make) -> None:
+    findings = (make_refusal(), make_refusal("max_moves", 30), make_refusal("max_moves", 1))
+    text = told(make_plan(findings=findings), Style(program="govkit --sandbox demo"))
+    assert (
+        "Refused by rail max_deletes\n"
+        "  Deletes: 5, and max_deletes is 3: a, b.\n"
+        "  To let it pass: govkit --sandbox demo plan --allow max_deletes=5\n"
+        "Refused by rail max_moves\n"
+        "  Deletes: 30, and max_moves is 3: a, b.\n"
+        "  Deletes: 1, and max_moves is 3: a, b.\n"
+        "  To let it pass: govkit --sandbox demo plan --allow max_moves=31\n"
+    ) in text
+    last = text.splitlines()[-1]
+    assert last.startswith("Plan refused: 2 to create, ")
+    assert last.endswith(
+        "Next: govkit --sandbox demo plan --allow max_deletes=5 --allow max_moves=31"
+    )
+
+
+def test_a_refused_plan_without_steps_does_not_say_no_changes(
+    make_plan: Make, make_refusal: Make
+) -> None:
+    text = told(make_plan(steps=(), effects=(), findings=(make_refusal("organization", 1),)))
+    assert text.splitlines()[-1].startswith("Plan refused: nothing to do. Next: govkit plan")
+
+
+def test_an_allowed_rail_is_a_finding_and_no_refusal(make_plan: Make, make_refusal: Make) -> None:
+    text = told(make_plan(findings=(make_refusal(),)), Style(allowed={"max_deletes": 5}))
+    assert "refused" not in text.lower()
+    assert "error GK401  Deletes: 5" in text
+    enough = told(make_plan(findings=(make_refusal(),)), Style(allowed={"max_deletes": 4}))
+    assert "Plan refused" in enough
+
+
+def test_the_next_command_is_as_the_reader_calls_it(make_plan: Make) -> None:
+    style = Style(program="govkit --sandbox demo", plan_file="my plan.json")
+    assert told(make_plan(), style).endswith("Next: govkit --sandbox demo apply 'my plan.json'\n")
+
+
+def test_accounts_are_told_by_name_where_it_is_known(make_plan: Make) -> None:
+    text = told(make_plan(), Style(names={"555555555555": "payments-prod"}))
+    assert "2 accounts: payments-prod (555555555555), 666666666666" in text
+
+
+def test_long_account_lists_are_counted_and_cut(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["effects"][1]["accounts"] = [str(10**11 + number) for number in range(300)]
+    assert "300 accounts: 100000000000, " in told(plan)
+    assert ", 100000000009 and 290 more\n" in told(plan)
+
+
+def test_many_groups_of_accounts_are_cut_and_counted(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["effects"] = [
+        {"accounts": [str(10**11 + n)], "gains": ["policy:scp/a"], "loses": [], "changes": []}
+        for n in range(40)
+    ]
+    assert "  and 15 more groups with 15 accounts\n" in told(plan)
+
+
+def test_letting_go_early_stays_with_what_it_makes_room_for(make_plan: Make) -> None:
+    plan = make_plan()
+    create, detach = plan["steps"][0], plan["steps"][6]
+    plan["steps"] = [detach, create, detach]
+    lines = told(plan).splitlines()
+    assert lines.index("Build up") < lines.index("Clear away")
+    assert lines[lines.index("Build up") + 1].startswith("  1  - detach")
+    assert lines[lines.index("Clear away") + 1].startswith("  3  - detach")
+    assert "Rearrange" not in lines
+
+
+def test_a_late_attachment_does_not_go_back_to_building_up(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["steps"] = [plan["steps"][5], plan["steps"][3]]
+    lines = told(plan).splitlines()
+    assert [line for line in lines if line in {"Build up", "Rearrange"}] == ["Rearrange"]
+
+
+def test_a_new_account_says_where_it_is_even_by_an_odd_state(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["steps"] = [plan["steps"][5]]
+    plan["steps"][0]["after"] = {"parent": "ou:/Lab", "state": "ACTIVE", "flag": True, "n": 0}
+    assert told(plan).split("\n\n")[1].splitlines()[2:] == [
+        "       + parent: OU /Lab",
+        "       + flag: true",
+    ]
+
+
+def test_closing_an_account_clears_away(make_plan: Make) -> None:
+    plan = make_plan()
+    step = plan["steps"][4]
+    step |= {"action": "close", "before": {"state": "ACTIVE"}, "after": {"state": "SUSPENDED"}}
+    plan["steps"] = [step]
+    text = told(plan)
+    assert "Clear away\n  1  - close  account jane  differs" in text
+    assert '~ state: "ACTIVE" -> "SUSPENDED"' in text
+
+
+def test_calls_are_shown_where_asked_for(make_plan: Make) -> None:
+    assert "organizations:CreatePolicy" not in told(make_plan())
+    text = told(make_plan(), Style(calls=True))
+    assert '       organizations:CreatePolicy {"Name": "x"}\n' in text
+
+
+def test_nothing_is_folded_off_a_terminal(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["steps"][0]["reason"] = "because " * 100
+    assert "because " * 99 in told(plan)
+
+
+def test_on_a_narrow_terminal_the_reason_stands_beneath(make_plan: Make) -> None:
+    wide = told(make_plan(), Style(width=200)).splitlines()
+    narrow = told(make_plan(), Style(width=80, color=True)).splitlines()
+    assert any(
+        line.endswith(
+            "to the root                           main asks for it, "
+            "12 accounts, org_layout.yaml:74:3"
+        )
+        for line in wide
+    )
+    assert "       \x1b[2mmain asks for it, 12 accounts, org_layout.yaml:74:3\x1b[0m" in narrow
+
+
+def test_colours_come_only_when_asked_for_and_always_end(make_plan: Make) -> None:
+    colored = told(make_plan(), Style(color=True))
+    assert "\x1b" not in told(make_plan())
+    assert "\x1b[32m+ create" in colored
+    assert "\x1b[31m- detach" in colored
+    for line in colored.splitlines():
+        assert line.count("\x1b[0m") * 2 == line.count("\x1b[")
+
+
+def test_wide_letters_keep_columns_in_line(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["steps"][0]["address"] = "policy:scp/\u6771\u4eac"
+    lines = told(plan).splitlines()
+    next_step = next(line for line in lines if line.startswith("  2  "))
+    assert lines[3].index("main asks") + 2 == next_step.index("differs in")
+
+
+def test_two_tellings_are_equal_to_the_byte(make_plan: Make) -> None:
+    for format_ in formats().values():
+        assert format_.plan(make_plan(), PLAIN) == format_.plan(make_plan(), PLAIN)
