@@ -33,11 +33,17 @@ def today() -> date:
         ) from error
 
 
+def moment() -> datetime:
+    """Return the moment in UTC; on the day that `GOVKIT_TODAY` tells, where it does."""
+    return datetime.combine(today(), datetime.now(UTC).timetz())
+
+
 def question(
     options: Globals, allow: list[str] | None = None, *, expired: bool = False
 ) -> Question:
     """Return what the command was asked; `expired` takes exemptions that are over out."""
-    return Question(options.layout, today(), options.only, overrides(allow or []), expired)
+    told = overrides(allow or [])
+    return Question(options.layout, today(), options.only, told, expired, moment())
 
 
 def overrides(allow: list[str]) -> dict[str, int]:
