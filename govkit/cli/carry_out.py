@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import typer
-
 from govkit.apply.events import Done, Event
 from govkit.apply.select import Selection
-from govkit.cli.reach import Reach, interactive
+from govkit.cli.ask import confirmed, typed
+from govkit.cli.reach import Reach
 from govkit.cli.say import note, show, step_line
-from govkit.errors import Exit, GovkitError, UsageError
+from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
     carried_out,
@@ -64,19 +63,11 @@ def carry_out(
 def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
     if yes:
         return True
-    if not interactive():
-        raise UsageError(
-            "Nobody to ask",
-            "apply asks before it writes, and there is no terminal to ask at.",
-            "Review the plan, and say so: govkit apply --yes",
-        )
     severe = [step for step in steps if is_severe(step)]
     for step in severe:
-        path = severe_path(step)
-        told = typer.prompt(f"{step.verb} {step.address} is severe. Type {path} to go on", err=True)
-        if told.strip() != path:
+        if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
             return False
-    return bool(severe) or typer.confirm(f"Do these {len(steps)} steps?", err=True)
+    return bool(severe) or confirmed(f"Do these {len(steps)} steps?", "apply")
 
 
 def _done(job: Job, selection: Selection, reach: Reach, store: LocalStore) -> int:

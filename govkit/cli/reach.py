@@ -1,7 +1,6 @@
 """Reaches an organization: AWS, the sandbox, or a snapshot, as the global options say."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -163,8 +162,3 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
         mount.mount(core, folder)
 
     return stand_on
-
-
-def interactive() -> bool:
-    """Tell whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stderr.isatty()

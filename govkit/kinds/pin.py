@@ -78,6 +78,13 @@ def pinned(
     return Pin(policy, target, held, ends, by, _plain(reason)[: _VALUE - len(ends) - len(by) - 2])
 
 
+def written(policy: Address, target: Address, held: str, text: str) -> Pin:
+    """Return the pin that a tag's value tells of."""
+    until, _, rest = text.partition(" ")
+    who, _, reason = rest.partition(" ")
+    return Pin(policy, target, held, until, who, reason)
+
+
 def pins(state: State, now: datetime) -> tuple[Pin, ...]:
     """Return the pins that are in force, by address."""
     found = (pin for pin in state.all(Pin) if pin.holds(now))
@@ -97,9 +104,7 @@ def _of_tags(policy: Address, tags: Mapping[str, str], places: Mapping[str, Addr
     for key, text in tags.items():
         if key.startswith(PREFIX):
             held = key.removeprefix(PREFIX)
-            until, _, rest = text.partition(" ")
-            who, _, reason = rest.partition(" ")
-            found.append(Pin(policy, _place(held, places), held, until, who, reason))
+            found.append(written(policy, _place(held, places), held, text))
     return found
 
 
