@@ -139,7 +139,8 @@ def build(live: Mapping[str, Any], folder: Path, settings: Settings = SETTINGS) 
         places[path] = builder.ou(places[parent or "/"], real)
     for ident, told in live.get("accounts", {}).items():
         email = told.get("email", f"aws+{told['name']}@example.com")
-        builder.account(places[told.get("ou", "/")], told["name"], email, ident)
+        place, invited = places[told.get("ou", "/")], told.get("invited", False)
+        builder.account(place, told["name"], email, ident, invited=invited)
         places[ident] = ident
     for name, told in live.get("policies", {}).items():
         text = told["text"] if "text" in told else _text(told["says"])

@@ -1,6 +1,7 @@
 """The door: makes calls that are data, at a pace that AWS likes and with patience; yields all pages."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,8 @@ class _Door:
     member_role: str | None
     _members: dict[str, Session] = field(default_factory=dict)
     _in_contact: bool = False
+    _mutex: threading.Lock = field(default_factory=threading.Lock)
+    _account: str | None = None
 
     def call(self, call: ApiCall) -> Response:
         client = self._client(call)
@@ -107,7 +110,7 @@ class _Door:
         return self._session(call.place).client(call.service, call.place.region)
 
     def _session(self, place: Place) -> Session:
-        if place.account is None:
+        if place.account is None or place.account == self._own:
             return self.session
         if self.member_role is None:
             raise GovkitError(
@@ -119,6 +122,15 @@ class _Door:
             arn = f"arn:{self.session.partition}:iam::{place.account}:role/{self.member_role}"
             self._members.setdefault(place.account, self.session.assumed(arn))
         return self._members[place.account]
+
+    @property
+    def _own(self) -> str:
+        """The account of the credentials at hand: it is not entered, one is there already."""
+        with self._mutex:
+            if self._account is None:
+                asked = ApiCall("sts", "GetCallerIdentity")
+                self._account = str(self.call(asked)["Account"])
+            return self._account
 
     def _who(self, place: Place) -> str:
         return self._session(place).who

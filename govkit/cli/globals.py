@@ -15,7 +15,7 @@ _WITH_VALUE = (
     "--timeout",
     "--color",
 )
-_FLAGS = ("--redact", "-v", "--verbose")
+_FLAGS = ("--baseline", "--redact", "-v", "--verbose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Globals:
     only: tuple[str, ...] = ()
     pace: float | None = 80.0
     timeout: float = 300.0
+    baseline: bool = False
     redact: bool = False
     color: str = "auto"
     verbose: int = 0

@@ -77,7 +77,7 @@ Only: TypeAlias = Annotated[
     typer.Option(
         "--only",
         metavar="SELECTOR",
-        help="account:KEY, ou:PATH/**, guardrail:KEY or changed:GITREV; repeatable.",
+        help="account:KEY, ou:PATH/**, guardrail:KEY, baseline or changed:GITREV; repeatable.",
     ),
 ]
 Pace: TypeAlias = Annotated[
@@ -93,6 +93,12 @@ Timeout: TypeAlias = Annotated[
         metavar="SECONDS",
         min=0,
         help="How patient to be with an AWS that asks to wait.",
+    ),
+]
+Baseline: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--baseline", help="Enter the accounts too: what the layout's baseline: asks for there."
     ),
 ]
 Redact: TypeAlias = Annotated[

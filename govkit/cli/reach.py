@@ -41,8 +41,15 @@ def question(
     options: Globals, allow: list[str] | None = None, *, expired: bool = False
 ) -> Question:
     """Return what the command was asked; `expired` takes exemptions that are over out."""
-    told = overrides(allow or [])
-    return Question(options.layout, today(), options.only, told, expired, moment())
+    return Question(
+        options.layout,
+        today(),
+        options.only,
+        overrides(allow or []),
+        expired,
+        moment(),
+        options.baseline,
+    )
 
 
 def overrides(allow: list[str]) -> dict[str, int]:
@@ -148,6 +155,7 @@ def _opened(options: Globals, run_id: str, role: str | None) -> Api:
         pace=None if mount is not None else options.pace,
         timeout=options.timeout,
         waiting=Waits(),
+        member_role="OrganizationAccountAccessRole",
     )
 
 

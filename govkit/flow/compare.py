@@ -1,7 +1,7 @@
 """How every story begins: the layout is read, the organization is read, and the two meet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +25,7 @@ class Question:
     """What a command was asked: which layout, on which day, which part, with which overrides.
 
     `now` is the moment by which pins are judged; the day's beginning where none is told.
+    `baseline` asks for what is reached by entering accounts, too.
     """
 
     layout: Path
@@ -33,6 +34,7 @@ class Question:
     allow: Mapping[str, int] | None = None
     without_expired: bool = False
     now: datetime | None = None
+    baseline: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -59,18 +61,37 @@ def compared(question: Question, bank: Bank) -> Compared:
     wanted = read(  # the last time we touch the layout
         question.layout, today=question.today, without_expired=question.without_expired
     )
-    live = bank(wanted.interest)  # the last time we ask AWS
-    return Compared(wanted, meet(wanted, live.state, live.ids, kinds(), live.unseen), live)
+    live = asked(question, wanted, bank)  # the last time we ask AWS
+    meeting = met(wanted, live)
+    return Compared(meeting.wanted, meeting, live)
+
+
+def asked(question: Question, wanted: Wanted, bank: Bank) -> Live:
+    """Return what is there of what the question is about: Organizations alone, or all of it."""
+    if question.baseline:
+        return bank(replace(wanted.interest, coverage=wanted.coverage))
+    live, beyond = bank(wanted.interest), [kind for kind in kinds() if kind.beyond]
+    types = tuple(kind.resource for kind in beyond)
+    return replace(
+        live,
+        state=live.state.where(lambda resource: not isinstance(resource, types)),
+        unseen=live.unseen | {kind.name for kind in beyond},
+        unreached=(),
+    )
+
+
+def met(wanted: Wanted, live: Live) -> Meeting:
+    """Let what is wanted meet what is there."""
+    return meet(wanted, live.state, live.ids, kinds(), live.unseen, unreached=live.unreached)
 
 
 def taken(question: Question, bank: Bank) -> dict[str, Json]:
     """Return the live organization as a snapshot holds it.
 
-    With a layout at hand, the snapshot also has the tags that the layout gives.
+    With a layout at hand, the snapshot also has the tags that the layout gives, and the baseline
+    where the question is about it.
     """
-    interest = (
-        read(question.layout, today=question.today).interest
-        if question.layout.exists()
-        else Interest()
-    )
-    return saved(bank(interest), kinds(), question.today)
+    if not question.layout.exists():
+        return saved(bank(Interest()), kinds(), question.today)
+    wanted = read(question.layout, today=question.today)
+    return saved(asked(question, wanted, bank), kinds(), question.today)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from govkit.flow.compare import Bank, Question, kinds
+from govkit.flow.compare import Bank, Question, asked, met
 from govkit.layout.read import read
 from govkit.layout.revision import at_revision
 from govkit.live.discover import Live
@@ -13,7 +13,6 @@ from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.diff import diff
-from govkit.plan.meet import meet
 
 Load = Callable[[Path], Live]
 
@@ -43,7 +42,7 @@ def _side(name: str, question: Question, current: Wanted, bank: Bank, load: Load
     if name == "layout":
         return Side(wanted=current)
     if name == "aws":
-        return Side(live=bank(current.interest))
+        return Side(live=asked(question, current, bank))
     if name.startswith("git:"):
         with at_revision(question.layout, name.removeprefix("git:")) as older:
             return Side(wanted=read(older, today=question.today))
@@ -58,10 +57,10 @@ def _states(then: Side, now: Side, current: Wanted) -> tuple[State, State]:
     wanted, live = then.wanted or now.wanted or current, then.live or now.live
     if live is None:
         return wanted.state, wanted.state
-    meeting = meet(wanted, live.state, live.ids, kinds(), live.unseen)
+    meeting = met(wanted, live)
     banks = (meeting.desired, meeting.ours)
     return banks if then.wanted else (banks[1], banks[0])
 
 
 def _named(live: Live, current: Wanted) -> State:
-    return meet(current, live.state, live.ids, kinds(), live.unseen).live
+    return met(current, live).live

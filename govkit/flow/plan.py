@@ -72,7 +72,8 @@ def _left_in(question: Question, both: Compared) -> Keep:
             then = read(older, today=question.today)
         return differing(then.state, both.wanted.state)
 
-    return chosen(question.only, both.wanted, both.meeting.desired, since)
+    beyond = [kind.name for kind in kinds() if kind.beyond]
+    return chosen(question.only, both.wanted, both.meeting.desired, since, beyond)
 
 
 def _elsewhere(both: Compared) -> PlanRefused | None:

@@ -11,6 +11,7 @@ from govkit.model.call import Api, ApiCall, Ids, Look, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Found
+from govkit.model.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class DelegatedAdministrator:
         return (self.account, Address("trusted_access", self.service))
 
 
-def _asked(value: Mapping[str, list[str | Entry]]) -> Iterator[Asked]:
+def _asked(value: Mapping[str, list[str | Entry]], _: Scope) -> Iterator[Asked]:
     for key, services in value.items():
         for index, one in enumerate(services):
             entry = Entry(one) if isinstance(one, str) else one

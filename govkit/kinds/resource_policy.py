@@ -12,6 +12,7 @@ from govkit.model.call import Api, ApiCall, Ids, Look, Response, organizations
 from govkit.model.change import Change
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Found
+from govkit.model.scope import Scope
 from govkit.policies import document
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import Document
@@ -37,7 +38,7 @@ class ResourcePolicy:
         return (ROOT,)
 
 
-def _asked(value: Mapping[str, Any]) -> Iterator[Asked]:
+def _asked(value: Mapping[str, Any], _: Scope) -> Iterator[Asked]:
     """An empty mapping asks for none."""
     yield Asked((), ResourcePolicy(document.of(dict(value))), present=bool(value))
 

@@ -9,6 +9,7 @@ from govkit.model.call import Api, ApiCall, Ids, Look, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Found
+from govkit.model.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Entry:
     absent: bool = False
 
 
-def _asked(value: list[str | Entry]) -> Iterator[Asked]:
+def _asked(value: list[str | Entry], _: Scope) -> Iterator[Asked]:
     for index, one in enumerate(value):
         entry = Entry(one) if isinstance(one, str) else one
         yield Asked((index,), TrustedAccess(entry.service), present=not entry.absent)

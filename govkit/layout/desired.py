@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from govkit.layout.baseline import coverage, known_scope
 from govkit.layout.break_glass import check_wildcards
 from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
@@ -23,6 +24,7 @@ from govkit.layout.sections import Sections
 from govkit.layout.template_files import TemplateFiles
 from govkit.layout.tree_of_ous import add_ous
 from govkit.model.kind import Kind
+from govkit.model.scope import Coverage
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.policies.limits import organization_limits
@@ -58,16 +60,19 @@ def desired(
     keep = not (without_expired or head.safety.on_expiry == "remove")
     excused = exemptions(draft, where, keep_expired=keep)
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
-    governed = add_sections(draft, kinds)
+    reach = coverage(draft)
+    governed = add_sections(draft, kinds, known_scope(draft, reach))
     check_wildcards(draft, pieces)
     faults.stop()
     types = {piece.kind.key for piece in pieces} | {"scp"}
     limits = {key: policy_type(key).limits_in(where, told.get(key, {})) for key in types}
     check_budget(draft, limits, organization["ous"])
-    return _wanted(draft, governed, told, _sha256(sections, files))
+    return _wanted(draft, governed, told, reach, _sha256(sections, files))
 
 
-def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> Wanted:
+def _wanted(
+    draft: Draft, governed: frozenset[str], told: Told, reach: Coverage, sha256: str
+) -> Wanted:
     head = draft.sections.head
     return Wanted(
         layout=head.layout,
@@ -86,6 +91,7 @@ def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> 
         organization=head.organization.id,
         management_account=head.organization.management_account,
         home_region=head.organization.home_region,
+        partition=partition(head),
         store=head.store,
         run=roles(head),
         manage=manage(head),
@@ -93,6 +99,8 @@ def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> 
         limits=told,
         interest=interest(draft),
         exemptions=ways(draft),
+        coverage=reach,
+        standards=tuple(draft.standards),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))
         ),

@@ -10,7 +10,7 @@ from govkit.layout.suggest import Guesses
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
-from govkit.model.wanted import Claim, Guardrail
+from govkit.model.wanted import Claim, Guardrail, Standard
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class Draft:
     closed: set[Address] = field(default_factory=set)
     guardrails: dict[str, Guardrail] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    standards: list[Standard] = field(default_factory=list)
     ou_names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -163,9 +163,12 @@ class Services(Part):
 
 
 class Baseline(Part):
-    """What must be on; keys that no kind knows yet are kept, and remarked upon."""
+    """What must be on, and how far; keys that no kind knows yet are kept, and remarked upon."""
 
     model_config = ConfigDict(extra="allow")
+
+    regions: Literal["enabled"] | list[Annotated[str, REGION]] | None = None
+    excepted: list[OuPath] = Field(default_factory=list, alias="except")
 
 
 _OWNERS: dict[str, type[Part]] = {

@@ -1,6 +1,6 @@
-"""The sections that kinds bring along: their values become what each kind asks for."""
+"""The sections that kinds bring along: their values become what each kind asks for, and where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,20 @@ from govkit.layout.list_of_accounts import check_account
 from govkit.layout.scalars import numbers
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import Address
-from govkit.model.finding import Finding, Severity
+from govkit.model.finding import Finding, Origin, Severity
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Resource
+from govkit.model.scope import Scope
+from govkit.model.wanted import Standard
 
 BASELINE = "GK002"
 
 
-def add_sections(draft: Draft, kinds: Iterable[Kind[Any]]) -> frozenset[str]:
-    """Add what the kinds' sections ask for; return the names of the kinds that the layout governs."""
+def add_sections(draft: Draft, kinds: Iterable[Kind[Any]], scope: Scope) -> frozenset[str]:
+    """Add what the kinds' sections ask for; return the names of the kinds that the layout governs.
+
+    `scope` are the accounts and Regions of the baseline, as far as the layout knows them.
+    """
     governed = set()
     for kind in kinds:
         section = kind.section
@@ -27,15 +32,16 @@ def add_sections(draft: Draft, kinds: Iterable[Kind[Any]]) -> frozenset[str]:
         value = getattr(getattr(draft.sections.head, section.under), section.key)
         if value is not None:
             governed.add(kind.name)
-            _add_section(draft, section, value)
+            _add_section(draft, section, value, scope)
     _remark_on_baseline(draft)
     return frozenset(governed)
 
 
-def _add_section(draft: Draft, section: Section, value: Any) -> None:
+def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> None:
     sheet = draft.sections.book.main
+    given = numbers(value)
     try:
-        asked = list(section.asked(numbers(value)))
+        asked = list(section.asked(given, scope))
     except GovkitError as error:
         where = sheet.value_at(section.under, section.key)
         draft.faults.add(where, f"{error.summary}: {error.detail}", error.hint)
@@ -48,6 +54,20 @@ def _add_section(draft: Draft, section: Section, value: Any) -> None:
             continue
         _check_needs(draft, section, one)
         draft.want(resource, where)
+    if section.under == "baseline":
+        draft.standards.append(_standard(draft, section, given))
+
+
+def _standard(draft: Draft, section: Section, value: Any) -> Standard:
+    sheet, layout = draft.sections.book.main, draft.sections.head.layout
+
+    def standard(scope: Scope) -> Iterator[tuple[Resource, Origin]]:
+        for one in section.asked(value, scope):
+            if one.present:
+                where = sheet.value_at(section.under, section.key, *one.path)
+                yield _owned(one.resource, layout), where
+
+    return standard
 
 
 def _owned(resource: Resource, layout: str) -> Resource:

@@ -1,8 +1,9 @@
 """Discovers what is there: lets every kind look at the organization and puts together what they saw."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from govkit.errors import AccessDenied, AwsError
@@ -12,6 +13,7 @@ from govkit.live.look import Findings, LookOf, Sight, StoppedError
 from govkit.model.call import Api, Ids, Interest
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
+from govkit.model.scope import Unreached
 from govkit.model.state import State
 
 # Without these there is nothing to compare with: a refusal stops the command.
@@ -23,13 +25,15 @@ class Live:
     """What is there.
 
     `incomplete` says what could not be seen; `unseen` names the kinds of which nothing is known, so
-    that nobody takes them for not being there.
+    that nobody takes them for not being there, and `unreached` the places that a kind could not
+    look into.
     """
 
     state: State
     ids: Ids
     incomplete: tuple[str, ...] = ()
     unseen: frozenset[str] = frozenset()
+    unreached: tuple[Unreached, ...] = ()
 
 
 def discover(
@@ -44,8 +48,18 @@ def discover(
 
     `walk` prefers many calls side by side to few long chains of pages: faster where calls are
     free. Raises `AccessDenied` where the tree or the policies may not be read; whatever else is
-    denied is named in `incomplete`.
+    denied is named in `incomplete`. Kinds beyond Organizations look only where the interest has a
+    coverage.
     """
+    looking = [kind for kind in kinds if interest.coverage is not None or not kind.beyond]
+    live = _discovered(api, looking, interest, workers=workers, walk=walk)
+    skipped = {kind.name for kind in kinds} - {kind.name for kind in looking}
+    return replace(live, unseen=live.unseen | skipped)
+
+
+def _discovered(
+    api: Api, kinds: Sequence[Kind[Any]], interest: Interest, *, workers: int, walk: bool
+) -> Live:
     found: Findings = {kind.name: Future() for kind in kinds}
     sight = Sight(api, interest, found, workers=workers, walk=walk)
     waits: dict[str, set[str]] = {}
@@ -62,7 +76,7 @@ def discover(
         sight.close()
         _cancel(kinds, readings, found)
         threads.shutdown()
-    return _put_together(kinds, found, sight.missed)
+    return _put_together(kinds, found, sight)
 
 
 def _cancel(
@@ -96,7 +110,7 @@ def _raise_first(readings: Sequence["Future[None]"], done: set["Future[None]"]) 
             reading.result()
 
 
-def _put_together(kinds: Sequence[Kind[Any]], found: Findings, missed: Sequence[str]) -> Live:
+def _put_together(kinds: Sequence[Kind[Any]], found: Findings, sight: Sight) -> Live:
     ids = Ids()
     resources = []
     denied: Mapping[str, BaseException] = {
@@ -112,4 +126,22 @@ def _put_together(kinds: Sequence[Kind[Any]], found: Findings, missed: Sequence[
             if isinstance(one.resource, Root):
                 ids.learn(ORGANIZATION, one.resource.organization)
     incomplete = [f"{name}: {error}".replace("\n", " ") for name, error in denied.items()]
-    return Live(State(resources), ids, tuple(sorted({*incomplete, *missed})), frozenset(denied))
+    incomplete += [*sight.missed, *_out_of_reach(sight.unreached)]
+    return Live(
+        State(resources),
+        ids,
+        tuple(sorted(set(incomplete))),
+        frozenset(denied),
+        tuple(sorted(sight.unreached, key=lambda one: (one.account, one.region or "", one.kind))),
+    )
+
+
+def _out_of_reach(unreached: Iterable[Unreached]) -> Iterator[str]:
+    """Say each reason once, with the accounts that it holds for."""
+    accounts: defaultdict[str, set[str]] = defaultdict(set)
+    for one in unreached:
+        place = one.account if one.region is None else f"{one.account} {one.region}"
+        accounts[one.why].add(place)
+    for why, places in accounts.items():
+        several = "1 place" if len(places) == 1 else f"{len(places)} places"
+        yield f"{several}: {why} ({', '.join(sorted(places))})"

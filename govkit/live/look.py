@@ -8,8 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from govkit.errors import BugError, GovkitError
-from govkit.model.call import Api, ApiCall, Interest, Response
+from govkit.model.call import Api, ApiCall, Interest, Place, Response
 from govkit.model.resource import Found
+from govkit.model.scope import Unreached
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -35,6 +36,7 @@ class Sight:
         self.walk = walk
         self.found = found
         self.missed: list[str] = []
+        self.unreached: list[Unreached] = []
         self.stopped = threading.Event()
         self._api = api
         self._workers = workers
@@ -149,6 +151,10 @@ class LookOf:
     def missed(self, what: str) -> None:
         """Remember that this could not be seen."""
         self._sight.missed.append(f"{self._kind}: {what}")
+
+    def unreached(self, place: Place, why: str) -> None:
+        """Remember that this kind could not look into an account, or one of its Regions."""
+        self._sight.unreached.append(Unreached(self._kind, place.account or "", place.region, why))
 
     def found(self, kind: str) -> tuple[Found[Any], ...]:
         """Return what another kind found, waiting until it has looked."""

@@ -15,6 +15,7 @@ from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.kind import Kind
 from govkit.model.resource import Json, Resource
+from govkit.model.scope import Unreached
 from govkit.model.state import State
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import Document, DocumentError, parse
@@ -38,6 +39,7 @@ def saved(live: Live, kinds: Sequence[Kind[Any]], as_of: date) -> dict[str, Json
         "as_of": as_of.isoformat(),
         "incomplete": list(live.incomplete),
         "unseen": [*sorted(live.unseen)],
+        "unreached": [[one.kind, one.account, one.region, one.why] for one in live.unreached],
         "count": len(resources),
         "ids": {str(address): live.ids[address] for address in sorted(live.ids)},
         "resources": list(resources),
@@ -89,6 +91,7 @@ def restored(text: str | bytes, kinds: Sequence[Kind[Any]]) -> Snapshot:
             ids,
             tuple(str(line) for line in data["incomplete"]),
             frozenset(str(name) for name in data["unseen"]),
+            tuple(Unreached(*one) for one in data.get("unreached", ())),
         )
         return Snapshot(live, str(data["organization"]), date.fromisoformat(data["as_of"]))
     except (KeyError, TypeError, ValueError, AttributeError, DocumentError) as error:

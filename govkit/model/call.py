@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from govkit.model.address import Address
 from govkit.model.resource import Json
+from govkit.model.scope import Coverage
 
 Params = Mapping[str, Any]
 Response = Mapping[str, Any]
@@ -67,6 +68,9 @@ class Look(Protocol):
     def missed(self, what: str) -> None:
         """Remember that this could not be seen, so that nobody takes it for not being there."""
 
+    def unreached(self, place: Place, why: str) -> None:
+        """Remember that there was no looking into an account, or one of its Regions, and why."""
+
     @property
     def interest(self) -> "Interest":
         """What the layout wants to be told of."""
@@ -83,7 +87,8 @@ class Interest:
     `ous` and `accounts` (IDs and written e-mails) are what it lists; the `tagged_` ones are those
     whose tags it gives; `created` are e-mails under which it may have created accounts itself.
     OUs are paths or IDs. `types` are the policy types that it uses, enabled or not. `role` is the
-    ARN of the role that looks; None for the credentials at hand.
+    ARN of the role that looks; None for the credentials at hand. `coverage` is how far the baseline
+    reaches, None where only Organizations is asked.
     """
 
     ous: frozenset[str] = frozenset()
@@ -94,6 +99,7 @@ class Interest:
     root_tagged: bool = False
     types: frozenset[str] = frozenset()
     role: str | None = None
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

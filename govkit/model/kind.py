@@ -10,6 +10,7 @@ from govkit.model.call import Api, ApiCall, Ids, Look, Response
 from govkit.model.change import Change
 from govkit.model.finding import Finding
 from govkit.model.resource import Found, Resource
+from govkit.model.scope import Scope
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 
@@ -38,13 +39,14 @@ class Section:
     """A kind's own part of the layout, as `services: {trusted_access: …}`.
 
     `annotation` is what pydantic checks the value against; `asked` turns the checked value into
-    resources. Their `needs` are checked against the layout's accounts and OUs by the reader.
+    resources; those of the baseline are asked of every account and Region of the scope. Their
+    `needs` are checked against the layout's accounts and OUs by the reader.
     """
 
     under: str
     key: str
     annotation: Any
-    asked: Callable[[Any], Iterable[Asked]]
+    asked: Callable[[Any, Scope], Iterable[Asked]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class Kind(Generic[R]):
       `at_once` is how many AWS works on side by side
     - `recognise` maps live addresses to the layout's; `meet` fills what either side leaves open
     - `cares` tells whether a live thing is ours to change
+    - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
+      what `--baseline` adds
     """
 
     name: str
@@ -137,3 +141,4 @@ class Kind(Generic[R]):
     cares: Callable[[Resource, Wanted], bool] = _named
     authority: Authority = Authority.MANAGEMENT
     section: Section | None = None
+    beyond: bool = False

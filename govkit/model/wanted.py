@@ -1,14 +1,20 @@
 """What a layout asks for, checked and complete: the last thing that remembers lines of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import TypeAlias
 
 from govkit.model.address import Address
 from govkit.model.call import Interest
 from govkit.model.finding import Finding, Origin
+from govkit.model.resource import Resource
+from govkit.model.scope import Coverage, Scope
 from govkit.model.state import State
+
+# What a section of the baseline asks for in a scope, each thing with the line that asks for it.
+Standard: TypeAlias = Callable[[Scope], Iterable[tuple[Resource, Origin]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class Wanted:
 
     `state` may leave things open (an account's name where none is written); `absent` is what must
     not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
+    `standards` ask for the baseline in accounts and Regions that only AWS can name, as far as
+    `coverage` reaches.
     """
 
     layout: str
@@ -137,6 +145,7 @@ class Wanted:
     organization: str | None = None
     management_account: str | None = None
     home_region: str | None = None
+    partition: str = "aws"
     store: str | None = None
     run: Mapping[str, str] = field(default_factory=dict)
     manage: Manage = field(default_factory=Manage)
@@ -144,6 +153,8 @@ class Wanted:
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     interest: Interest = field(default_factory=Interest)
     exemptions: tuple[Way, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    standards: tuple[Standard, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def origin(self, address: Address) -> Origin | None:

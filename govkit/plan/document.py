@@ -7,7 +7,7 @@ from typing import Any
 from govkit import __version__
 from govkit.errors import GovkitError
 from govkit.model.address import Address
-from govkit.model.call import ApiCall, Ids
+from govkit.model.call import ApiCall, Ids, Place
 from govkit.model.evidence import Mark, Reviewed, canonical, fingerprint, mark
 from govkit.model.plan import Effect, Plan, Step
 from govkit.model.resource import Fact, Json, Resource
@@ -116,7 +116,14 @@ def _call(call: ApiCall) -> dict[str, Json]:
         "service": call.service,
         "operation": call.operation,
         "parameters": plain(call.params),
+        **place_json(call.place),
     }
+
+
+def place_json(place: Place) -> dict[str, Json]:
+    """Return where a call is made: nothing where that is the caller's own account and Region."""
+    told = {"account": plain(place.account), "region": place.region}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def plain(value: Any) -> Json:

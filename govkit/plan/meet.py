@@ -1,6 +1,6 @@
 """Where the two banks meet: the live one gets the layout's names, and what is not ours stands aside."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from govkit.model.call import Ids
 from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Kind
 from govkit.model.resource import Resource
+from govkit.model.scope import Unreached
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+from govkit.plan.everywhere import everywhere, places, within_reach
 from govkit.plan.reparent import Replaced, remarks, replaced
 from govkit.policies.exempt import with_tokens
 
@@ -28,6 +30,7 @@ class Meeting:
 
     `live` is all that is there; `ours` is the part that the layout governs; `desired` is what the
     layout wants of it, with nothing left open. `replaced` says which OUs make way for which.
+    `wanted` is the layout's wish with the baseline of accounts that only AWS could name.
     """
 
     desired: State
@@ -35,23 +38,38 @@ class Meeting:
     live: State
     ids: Ids
     findings: tuple[Finding, ...]
+    wanted: Wanted
     replaced: Replaced = field(default_factory=dict)
 
 
 def meet(
-    wanted: Wanted, live: State, ids: Ids, kinds: Kinds, unseen: frozenset[str] = frozenset()
+    wanted: Wanted,
+    live: State,
+    ids: Ids,
+    kinds: Kinds,
+    unseen: frozenset[str] = frozenset(),
+    *,
+    unreached: Collection[Unreached] = (),
 ) -> Meeting:
     """Return both banks named alike, ready to be compared with `==`.
 
-    What the layout wants of the `unseen` kinds is left out: nobody knows whether it is there.
+    What the layout wants of the `unseen` kinds is left out, and what it wants of the baseline in
+    places that are `unreached`: nobody knows whether it is there.
     """
     live, ids, names, findings = _recognised(wanted, live, ids, kinds)
     tokens = org_paths(live, ids)
     live = _with_tokens(live, tokens)
     by_type = {kind.resource: kind for kind in kinds}
-    desired = _with_tokens(
-        wanted.state.where(lambda resource: by_type[type(resource)].name not in unseen), tokens
-    )
+    wanted = everywhere(wanted, live)
+    blind = places(unreached)
+
+    def seen(resource: Resource) -> bool:
+        kind = by_type[type(resource)]
+        return kind.name not in unseen and (
+            not kind.beyond or within_reach(resource, kind.name, live, ids, blind)
+        )
+
+    desired = _with_tokens(wanted.state.where(seen), tokens)
     replacing = replaced(wanted, live, names)
     ours = live.where(
         lambda resource: (
@@ -60,7 +78,7 @@ def meet(
     )
     findings += remarks(replacing, wanted, live, ours)
     desired, ours = _completed(desired, ours, by_type)
-    return Meeting(desired, ours, live, ids, findings, replacing)
+    return Meeting(desired, ours, live, ids, findings, wanted, replacing)
 
 
 def _recognised(

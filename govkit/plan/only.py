@@ -6,7 +6,6 @@ from typing import TypeAlias
 from govkit.errors import UsageError
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
-from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.policy import Policy
 from govkit.kinds.tags import Tags
 from govkit.model.address import ROOT, Address, account, ou
@@ -21,16 +20,21 @@ Revision = Callable[[str], Collection[Address]]
 
 
 def chosen(
-    selectors: Sequence[str], wanted: Wanted, desired: State, changed_since: Revision
+    selectors: Sequence[str],
+    wanted: Wanted,
+    desired: State,
+    changed_since: Revision,
+    beyond: Collection[str] = (),
 ) -> Keep:
     """Return what decides whether a change is left in; everything is, without a selector.
 
-    `changed_since` answers `changed:REV` with the addresses that the layout changed since then.
+    `changed_since` answers `changed:REV` with the addresses that the layout changed since then,
+    `beyond` are the names of the kinds that the baseline is made of.
     UsageError for a selector that is not understood, or names nothing that the layout has.
     """
     if not selectors:
         return lambda _: True
-    tests = [_test(selector, wanted, desired, changed_since) for selector in selectors]
+    tests = [_test(selector, wanted, desired, changed_since, beyond) for selector in selectors]
     return lambda change: any(test(change) for test in tests)
 
 
@@ -65,7 +69,13 @@ def _made(changes: Iterable[AnyChange]) -> set[Address]:
     return made
 
 
-def _test(selector: str, wanted: Wanted, desired: State, changed_since: Revision) -> Keep:
+def _test(
+    selector: str,
+    wanted: Wanted,
+    desired: State,
+    changed_since: Revision,
+    beyond: Collection[str],
+) -> Keep:
     kind, _, name = selector.partition(":")
     match kind:
         case "account" if name:
@@ -75,6 +85,8 @@ def _test(selector: str, wanted: Wanted, desired: State, changed_since: Revision
         case "guardrail" if name:
             _require(selector, name in wanted.guardrails, f"guardrail {name}")
             return _of_guardrail(name)
+        case "baseline" if not name:
+            return lambda change: change.address.kind in beyond
         case "changed" if name:
             addresses = frozenset(changed_since(name))
             return lambda change: bool(addresses & set(_touches(change)))
@@ -82,7 +94,7 @@ def _test(selector: str, wanted: Wanted, desired: State, changed_since: Revision
             raise UsageError(
                 "No such selector",
                 f"--only {selector} is not understood.",
-                "Use account:KEY, ou:PATH/**, guardrail:KEY or changed:GITREV.",
+                "Use account:KEY, ou:PATH/**, guardrail:KEY, baseline or changed:GITREV.",
             )
 
 
@@ -152,10 +164,10 @@ def _touches(change: AnyChange) -> Iterable[Address]:
             yield attachment.policy
         case Tags() as tags:
             yield tags.target
-        case DelegatedAdministrator() as administrator:
-            yield administrator.account
-        case _:
-            return
+        case subject:
+            place = getattr(subject, "account", None)
+            if isinstance(place, Address):
+                yield place
 
 
 def differing(then: State, now: State) -> frozenset[Address]:

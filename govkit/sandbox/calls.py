@@ -38,12 +38,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a service sees while it answers one call: the tables, the choices, the caller, the time."""
+    """What a service sees while it answers one call: the tables, the choices, the caller, the time.
+
+    `region` is the one that the call was made in.
+    """
 
     documents: Callable[[str], Document]
     settings: Settings
     caller: Caller
     now: float
+    region: str = "us-east-1"
 
 
 Handler = Callable[[World, Mapping[str, Any]], dict[str, Any]]

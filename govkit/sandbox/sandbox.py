@@ -88,13 +88,13 @@ class Sandbox:
                 _after(fault)
             return answer
 
-    def world(self, caller: Caller, *, lagging: str = "") -> World:
+    def world(self, caller: Caller, *, lagging: str = "", region: str = "us-east-1") -> World:
         """Return what a service may look at; documents as they were, where `lagging` names one."""
 
         def document(name: str) -> Document:
             return self._lagging(name) if name == lagging else self.store.document(name)
 
-        return World(document, self.settings, caller, moment(self.clock))
+        return World(document, self.settings, caller, moment(self.clock), region)
 
     def _within_rate(self, call: Call, caller: Caller) -> bool:
         self.counts.calls[call.operation] += 1
@@ -137,7 +137,7 @@ class Sandbox:
     def _serve(self, call: Call, caller: Caller, fault: Fault | None) -> dict[str, Any]:
         reading = is_read(call.operation) and "CreateAccount" not in call.operation
         behind = call.service if reading and self._is_lagging(call.service) else ""
-        world = self.world(caller, lagging=behind)
+        world = self.world(caller, lagging=behind, region=call.region)
         try:
             answer = _handle(self.services[call.service], world, call)
         except RefusalError as refused:

@@ -1,7 +1,7 @@
 """Rows in memory, with the indexes that keep ten thousand accounts quick, and their text on disk."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -165,13 +165,14 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def _check_rows(where: str, rows: dict[str, Any], row_type: type) -> None:
     types = {name: _plain(hint) for name, hint in get_type_hints(row_type).items()}
-    names = types.keys()
+    names: KeysView[str] = types.keys()
+    required: frozenset[str] = getattr(row_type, "__required_keys__", frozenset(names))
     for key, row in rows.items():
-        if not isinstance(row, dict) or row.keys() != names:
+        if not isinstance(row, dict) or not required <= row.keys() <= names:
             raise _damaged(f"{where}, {key}: the row should have {', '.join(names)}.")
-        for name, expected in types.items():
-            if not isinstance(row[name], expected):
-                raise _damaged(f"{where}, {key}: {name} cannot be {row[name]!r}.")
+        for name, value in row.items():
+            if not isinstance(value, types[name]):
+                raise _damaged(f"{where}, {key}: {name} cannot be {value!r}.")
 
 
 def _plain(hint: Any) -> type:

@@ -15,6 +15,7 @@ from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.password_policy import PasswordPolicy
 from govkit.kinds.policy import Policy, policy
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.resource_policy import ResourcePolicy
@@ -63,6 +64,9 @@ def changes() -> Iterator[Change[Resource]]:
     yield Change(replace(OURS, layout=None, guardrail=None, name="old", description="?"), OURS)
     yield Change(ResourcePolicy(of({})), ResourcePolicy(DENY))
     yield Change(TAGS, replace(TAGS, values=(("b", "2"),)))
+    for one in (PasswordPolicy(SEARCH.address), PasswordPolicy(SEARCH.address, 14, (), 90, 24)):
+        yield Change(None, one)
+        yield Change(one, None)
 
 
 def lowered() -> Iterator[tuple[str, ApiCall]]:
@@ -104,4 +108,4 @@ def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
 
 def test_every_kind_that_changes_is_tried() -> None:
     tried = {name.partition(":")[0] for name, _ in CALLS}
-    assert tried == {kind.name for kind in KINDS.values()} - {"root"}
+    assert tried == {kind.name for kind in KINDS.values()} - {"root", "enabled_region"}

@@ -27,6 +27,7 @@ from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.call import IdOf, Ids, Interest
 from govkit.model.change import Change
 from govkit.model.resource import Found
+from govkit.model.scope import Scope
 from govkit.model.wanted import Claim
 from govkit.policies.document import of
 
@@ -52,6 +53,8 @@ ROOTS = {
 }
 AUDIT = account("audit")
 TAGGED = {"Tags": [{"Key": "team", "Value": "platform"}, {"Key": "govkit:layout", "Value": "main"}]}
+
+NOWHERE = Scope((), (), "")
 
 
 def test_the_root_is_the_organization(look: Any, api: Any, ids: Ids) -> None:
@@ -147,7 +150,8 @@ def test_the_section_of_trusted_access_takes_services_and_their_absence() -> Non
         ["config.amazonaws.com", {"service": "ram.amazonaws.com", "absent": True}]
     )
     assert [
-        (one.path, str(one.resource.address), one.present) for one in section.asked(checked)
+        (one.path, str(one.resource.address), one.present)
+        for one in section.asked(checked, NOWHERE)
     ] == [
         ((0,), "trusted_access:config.amazonaws.com", True),
         ((1,), "trusted_access:ram.amazonaws.com", False),
@@ -212,7 +216,7 @@ def test_the_section_of_delegates_is_a_map_by_account() -> None:
     value: dict[str, list[str | Entry]] = {
         "audit": ["config.amazonaws.com", Entry("ram.amazonaws.com", absent=True)]
     }
-    assert [(one.path, one.present) for one in section.asked(value)] == [
+    assert [(one.path, one.present) for one in section.asked(value, NOWHERE)] == [
         (("audit", 0), True),
         (("audit", 1), False),
     ]
@@ -264,9 +268,9 @@ def test_a_resource_policy_is_put_and_deleted(calls: Any, ids: Ids) -> None:
 def test_the_section_of_the_resource_policy_is_a_document() -> None:
     section = resource_policy.KIND.section
     assert section is not None
-    (asked,) = section.asked({"Statement": []})
+    (asked,) = section.asked({"Statement": []}, NOWHERE)
     assert (asked.path, asked.present) == ((), True)
-    (asked,) = section.asked({})
+    (asked,) = section.asked({}, NOWHERE)
     assert not asked.present
 
 

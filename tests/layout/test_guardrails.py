@@ -14,6 +14,7 @@ from govkit.kinds.policy import Policy, policy
 from govkit.layout import tree
 from govkit.model.address import Address, ou
 from govkit.model.kind import Asked, Section
+from govkit.model.scope import Scope
 from govkit.model.wanted import Claim, Wanted
 
 Reads = Callable[..., Wanted]
@@ -364,7 +365,7 @@ def test_all_is_told_at_once_across_files_and_templates(reads: Reads) -> None:
 def test_a_kind_may_say_that_its_value_makes_no_sense(
     complains: Complains, kind: str | None
 ) -> None:
-    def asked(_: Any) -> Any:
+    def asked(_: Any, __: Scope) -> Any:
         raise LayoutError("Nonsense", "it has no meaning", "Drop it.")
 
     section = Section("services" if kind is None else kind, "queer", list[int], asked)
@@ -382,7 +383,7 @@ def test_a_kind_may_say_that_its_value_makes_no_sense(
 def test_what_a_kind_asks_for_must_be_in_ous_that_are_listed(
     complains: Complains, reads: Reads
 ) -> None:
-    def asked(paths: list[str]) -> Iterator[Asked]:
+    def asked(paths: list[str], _: Scope) -> Iterator[Asked]:
         for index, path in enumerate(paths):
             yield Asked((index,), OrganizationalUnit(ou(f"{path}/x"), "x", ou(path)))
 

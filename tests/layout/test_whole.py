@@ -262,7 +262,6 @@ def test_findings_tell_what_is_not_acted_on_and_what_expired(whole: Wanted) -> N
     told = [(one.code, one.severity, one.subject) for one in whole.findings]
     assert told == [
         ("GK001", Severity.WARNING, "exemption:old-way-out"),
-        ("GK002", Severity.WARNING, "baseline"),
         ("GK003", Severity.WARNING, "expect"),
         ("GK009", Severity.WARNING, "safety.never_deny"),
     ]

@@ -1,0 +1,64 @@
+"""How far the baseline reaches, as the layout alone can tell."""
+
+from typing import Any
+
+from govkit.kinds.account import Account
+from govkit.layout.draft import Draft
+from govkit.layout.rails import partition
+from govkit.layout.tree_of_ous import check_ou
+from govkit.model.address import ROOT_PATH, Address
+from govkit.model.scope import Coverage, Scope
+
+_ENABLED = "enabled"
+
+
+def coverage(draft: Draft) -> Coverage:
+    """Return the accounts and Regions that the baseline is about; faults for OUs that are not listed."""
+    given = _given(draft)
+    regions = given.regions
+    home = draft.sections.head.organization.home_region
+    for index, path in enumerate(given.excepted):
+        where = draft.sections.book.main.value_at("baseline", "except", index)
+        check_ou(draft, path, where, "The baseline")
+    named = () if regions in (None, _ENABLED) else tuple(dict.fromkeys(regions))
+    return Coverage(
+        regions=named or ((home,) if regions is None and home else ()),
+        enabled=regions == _ENABLED,
+        excepted=tuple(given.excepted),
+        home_region=home,
+    )
+
+
+def known_scope(draft: Draft, reach: Coverage) -> Scope:
+    """Return the listed accounts that the baseline is about, in the Regions that are named."""
+    head = draft.sections.head
+    listed = [
+        one
+        for one in draft.resources.values()
+        if isinstance(one, Account) and one.state == "ACTIVE" and reach.reaches(one.parent.path)
+    ]
+    return Scope(
+        accounts=tuple(sorted(one.address for one in listed)),
+        regions=reach.regions,
+        home_region=reach.home_region or next(iter(reach.regions), ""),
+        management=_management(draft),
+        organization=head.organization.id,
+        partition=partition(head),
+    )
+
+
+def _given(draft: Draft) -> Any:
+    return getattr(draft.sections.head, "baseline")  # noqa: B009 - made at run time
+
+
+def _management(draft: Draft) -> Address | None:
+    """Return the management account: of the ID that the layout tells, else the only one in the root."""
+    told = draft.sections.head.organization.management_account
+    of_id = [at for at, claim in draft.claims.items() if told and claim.id == told]
+    at_root = [
+        one.address
+        for one in draft.resources.values()
+        if isinstance(one, Account) and one.parent.path == ROOT_PATH
+    ]
+    found = of_id or (at_root if not told and len(at_root) == 1 else [])
+    return found[0] if found else None

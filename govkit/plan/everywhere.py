@@ -1,0 +1,88 @@
+"""The baseline in accounts and Regions that only AWS can name: what the layout asks for there, too."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from govkit.kinds.account import Account
+from govkit.kinds.enabled_region import EnabledRegion
+from govkit.kinds.root import Root
+from govkit.model.address import ROOT, Address
+from govkit.model.call import Ids
+from govkit.model.resource import Resource
+from govkit.model.scope import Scope, Unreached
+from govkit.model.state import State
+from govkit.model.wanted import Wanted
+
+Spot: TypeAlias = tuple[str, str | None, str | None]  # kind, account ID, Region
+
+
+def everywhere(wanted: Wanted, live: State) -> Wanted:
+    """Return what is wanted, with the baseline of all accounts that it covers, listed or not.
+
+    `live` bears the layout's names already.
+    """
+    if not wanted.standards:
+        return wanted
+    scope = _scope(wanted, live)
+    resources, origins = dict(wanted.state.by_address), dict(wanted.origins)
+    for standard in wanted.standards:
+        for resource, origin in standard(scope):
+            if resource.address not in wanted.absent:
+                resources.setdefault(resource.address, resource)
+                origins.setdefault(resource.address, origin)
+    return replace(wanted, state=State(resources.values()), origins=origins)
+
+
+def _scope(wanted: Wanted, live: State) -> Scope:
+    reach, root = wanted.coverage, live.get(ROOT)
+    told = root if isinstance(root, Root) else None
+    regions: defaultdict[Address, list[str]] = defaultdict(list)
+    for one in live.all(EnabledRegion):
+        regions[one.account].append(one.region)
+    management = next((one.address for one in live.all(Account) if one.management), None)
+    return Scope(
+        accounts=tuple(sorted(_covered(wanted, live))),
+        regions=reach.regions,
+        home_region=reach.home_region or next(iter(reach.regions), ""),
+        management=management,
+        organization=None if told is None else told.organization,
+        partition=wanted.partition,
+        own={account: tuple(sorted(found)) for account, found in regions.items()},
+    )
+
+
+def _covered(wanted: Wanted, live: State) -> Iterator[Address]:
+    """Yield the accounts as they will live: listed ones where the layout wants them."""
+    listed = {one.address: one for one in wanted.state.all(Account)}
+    for account in listed.values():
+        if account.state == "ACTIVE" and wanted.coverage.reaches(account.parent.path):
+            yield account.address
+    for one in live.all(Account) if wanted.manage.all_accounts else ():
+        known = one.address in listed or one.state != "ACTIVE"
+        if not known and wanted.coverage.reaches(one.parent.path):
+            yield one.address
+
+
+def within_reach(
+    resource: Resource, kind: str, live: State, ids: Ids, unreached: Collection[Spot]
+) -> bool:
+    """Tell whether somebody could look where a resource of the baseline stands.
+
+    What is wanted of an account that is being closed, or is suspended, cannot be had.
+    """
+    place: Any = resource
+    resident, account = live.get(place.account), ids.get(place.account)
+    region = getattr(resource, "region", None)
+    usable = not isinstance(resident, Account) or resident.state == "ACTIVE"
+    return (
+        usable
+        and (kind, account, None) not in unreached
+        and (kind, account, region) not in unreached
+    )
+
+
+def places(unreached: Collection[Unreached]) -> frozenset[Spot]:
+    """Return where which kind could not look."""
+    return frozenset((one.kind, one.account, one.region) for one in unreached)
