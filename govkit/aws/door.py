@@ -4,15 +4,18 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govkit.aws.failures import Nature, as_aws_error, is_read, nature
+from govkit.aws.members import Members
 from govkit.aws.pacing import PACED, Pacer
 from govkit.aws.retry import Failure, Patience, Waiting, persist
 from govkit.aws.session import Session
 from govkit.errors import AwsError, GovkitError
-from govkit.model.call import Api, ApiCall, Place, Response
+from govkit.model.call import HERE, Api, ApiCall, Place, Response
+from govkit.model.scope import Entry
 
 _ORGANIZATIONS_PAGE = 20
 _WORTH_SAYING = 2.0
@@ -27,7 +30,7 @@ def door(
     *,
     pace: float | None = 80.0,
     timeout: float = 300.0,
-    member_role: str | None = None,
+    entry: Entry | None = None,
     waiting: Callable[[Waiting], None] = _say_nothing,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -36,11 +39,14 @@ def door(
     """Return the door to AWS for this session.
 
     `pace` is the percentage of AWS's rates (None: as fast as it goes), `timeout` the seconds for
-    which a call is repeated, `member_role` the name of the role by which calls with another
-    account's `Place` enter it. `waiting` hears what is waited for, from any thread.
+    which a call is repeated, `entry` says by which roles calls with another account's `Place`
+    enter it. `waiting` hears what is waited for, from any thread.
     """
     patience = Patience(timeout, clock, sleep, dice, waiting)
-    return _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience, member_role)
+    opened = _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience)
+    if entry is not None:
+        opened.members = Members(session, entry, opened.call, time.time)
+    return opened
 
 
 @dataclass(slots=True)
@@ -48,8 +54,7 @@ class _Door:
     session: Session
     pacer: Pacer
     patience: Patience
-    member_role: str | None
-    _members: dict[str, Session] = field(default_factory=dict)
+    members: Members | None = None
     _in_contact: bool = False
     _mutex: threading.Lock = field(default_factory=threading.Lock)
     _account: str | None = None
@@ -89,39 +94,50 @@ class _Door:
     def _attempt(self, client: Any, call: ApiCall, operation: str) -> Response | Failure:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        account = call.place.account
-        waited = self.pacer.wait(account, call.service, call.operation)
+        lane = _lane(call.place)
+        waited = self.pacer.wait(lane, call.service, call.operation)
         if waited > _WORTH_SAYING:
             self.patience.waiting(Waiting(operation, PACED, waited))
         try:
-            answer = getattr(client, _method(client, call))(**call.params)
+            with self._entered(call):
+                answer = getattr(client, _method(client, call))(**call.params)
         except (BotoCoreError, ClientError) as error:
             sort = nature(error, call.service)
             self._in_contact |= isinstance(error, ClientError)
             if sort is Nature.THROTTLED:
-                self.pacer.throttled(account, call.service, call.operation)
+                self.pacer.throttled(lane, call.service, call.operation)
             prefix = operation.partition(":")[0]
-            return Failure(sort, as_aws_error(error, call, prefix, self._who(call.place)))
+            return Failure(sort, as_aws_error(error, call, prefix, self._who(call)))
         self._in_contact = True
-        self.pacer.taken(account, call.service, call.operation)
+        self.pacer.taken(lane, call.service, call.operation)
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
     def _client(self, call: ApiCall) -> Any:
-        return self._session(call.place).client(call.service, call.place.region)
+        account = self._elsewhere(call.place)
+        there = self.session if account is None else self._members(account)
+        return there.client(call.service, call.place.region)
 
-    def _session(self, place: Place) -> Session:
-        if place.account is None or place.account == self._own:
-            return self.session
-        if self.member_role is None:
+    def _entered(self, call: ApiCall) -> AbstractContextManager[None]:
+        account = self._elsewhere(call.place)
+        if account is None:
+            return nullcontext()
+        return self._members(account).entered(account, read=is_read(call.operation))
+
+    def _elsewhere(self, place: Place) -> str | None:
+        """Return the account to enter, or None where one is there already."""
+        return None if place.account in (None, self._own_of(place)) else place.account
+
+    def _members(self, account: str) -> Members:
+        if self.members is None:
             raise GovkitError(
-                "No role for member accounts",
-                f"A call asks for account {place.account}, and no role is named to enter it.",
-                "Name one in the layout: run: {member: {read: …, write: …}}.",
+                "No way into accounts",
+                f"A call asks for account {account}, and nothing says how to enter it.",
+                "Name the roles in the layout: run: {member: {read: …, write: …}}.",
             )
-        if place.account not in self._members:
-            arn = f"arn:{self.session.partition}:iam::{place.account}:role/{self.member_role}"
-            self._members.setdefault(place.account, self.session.assumed(arn))
-        return self._members[place.account]
+        return self.members
+
+    def _own_of(self, place: Place) -> str | None:
+        return None if place.account is None else self._own
 
     @property
     def _own(self) -> str:
@@ -132,8 +148,11 @@ class _Door:
                 self._account = str(self.call(asked)["Account"])
             return self._account
 
-    def _who(self, place: Place) -> str:
-        return self._session(place).who
+    def _who(self, call: ApiCall) -> str:
+        account = self._elsewhere(call.place)
+        if account is None:
+            return self.session.who
+        return self._members(account).who(account, read=is_read(call.operation))
 
     def _pages(self, call: ApiCall) -> "_Pages":
         named = self.session.pagination(call.service, call.operation)
@@ -149,6 +168,11 @@ class _Door:
             named.get("more_results"),
             "MaxResults" if limit else None,
         )
+
+
+def _lane(place: Place) -> str | None:
+    """Return whose rates a call counts against: AWS counts by account, and by Region."""
+    return None if place == HERE else f"{place.account or ''}/{place.region or ''}"
 
 
 @dataclass(frozen=True, slots=True)

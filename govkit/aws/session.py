@@ -65,6 +65,14 @@ class Session:
         """Return the session of a role that this one assumes when it is first used."""
         return Session(_assuming(self, role), self.region, self.app_id, f"role {role}", self._mount)
 
+    def signing(self, credentials: Any) -> "Session":
+        """Return a session whose clients sign with credentials of the caller's making."""
+        import botocore.session
+
+        core = self.mounted(botocore.session.Session(profile=self.core.profile))
+        core._credentials = credentials  # noqa: SLF001 - botocore has no other door for them
+        return Session(core, self.region, self.app_id, "a role in the account", self._mount)
+
     def mounted(self, core: Any) -> Any:
         """Return the botocore session with what was mounted on this one."""
         if self._mount is not None:

@@ -17,6 +17,7 @@ from govkit.flow.plan import rails
 from govkit.live.discover import Live, discover
 from govkit.live.snapshot import Snapshot, restored
 from govkit.model.call import Api, Interest
+from govkit.model.scope import Entry
 
 
 def today() -> date:
@@ -78,6 +79,7 @@ class Reach:
     options: Globals
     run_id: str = ""
     _doors: dict[str | None, Api] = field(default_factory=dict)
+    _entry: Entry | None = None
 
     @property
     def api(self) -> Api:
@@ -91,7 +93,7 @@ class Reach:
                 "A snapshot cannot be written to", "This command needs AWS or --sandbox."
             )
         if role not in self._doors:
-            self._doors[role] = _opened(self.options, self.run_id, role)
+            self._doors[role] = _opened(self.options, self.run_id, role, self._entry)
         return self._doors[role]
 
     def live(self, interest: Interest) -> Live:
@@ -100,6 +102,8 @@ class Reach:
             saved = load(self.options.snapshot)
             note(f"From a snapshot of {saved.as_of}, {_age(saved.as_of)}.")
             return saved.live
+        if interest.coverage is not None:
+            self._entry = interest.coverage.entry
         walk = self.options.pace is None and self.options.sandbox is None
         api = self.door(interest.role)
         return discover(api, kinds(), interest, workers=_WORKERS if walk else 16, walk=walk)
@@ -132,7 +136,7 @@ def _age(day: date) -> str:
     return "made today" if days == 0 else f"{days} {'day' if days == 1 else 'days'} old"
 
 
-def _opened(options: Globals, run_id: str, role: str | None) -> Api:
+def _opened(options: Globals, run_id: str, role: str | None, entry: Entry | None) -> Api:
     from govkit.aws.door import door
     from govkit.aws.session import overrides as endpoints
     from govkit.aws.session import session
@@ -155,7 +159,7 @@ def _opened(options: Globals, run_id: str, role: str | None) -> Api:
         pace=None if mount is not None else options.pace,
         timeout=options.timeout,
         waiting=Waits(),
-        member_role="OrganizationAccountAccessRole",
+        entry=entry,
     )
 
 

@@ -7,7 +7,7 @@ from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import ROOT_PATH, Address
-from govkit.model.scope import Coverage, Scope
+from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Scope
 
 _ENABLED = "enabled"
 
@@ -26,6 +26,7 @@ def coverage(draft: Draft) -> Coverage:
         enabled=regions == _ENABLED,
         excepted=tuple(given.excepted),
         home_region=home,
+        entry=_entry(draft),
     )
 
 
@@ -44,6 +45,23 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
         management=_management(draft),
         organization=head.organization.id,
         partition=partition(head),
+    )
+
+
+def _entry(draft: Draft) -> Entry:
+    """Return how accounts are entered: by the role that the layout names for all, or by their own."""
+    head = draft.sections.head
+    member = head.run.member
+    accounts = [entry.value for entry in draft.sections.accounts.values()]
+    return Entry(
+        default=head.defaults.account.role_name or DEFAULT_ROLE,
+        read=member.read,
+        write=member.write,
+        roles={one.id: one.role_name for one in accounts if one.id and one.role_name},
+        external_id=member.external_id,
+        source_identity=member.source_identity,
+        tags=tuple(sorted(member.session_tags.items())),
+        read_policies=tuple(member.read_policies),
     )
 
 

@@ -14,6 +14,7 @@ from govkit.layout.fields import (
     Part,
     RoleName,
     Seconds,
+    TagValue,
     Text,
     nothing_is_empty,
 )
@@ -27,6 +28,7 @@ RoleArn = Annotated[
     str,
     Form(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", "the ARN of an IAM role"),
 ]
+POLICY_ARN = Form(r"arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
 ORGANIZATION_ID = Form("o-[a-z0-9]{10,32}", "the ID of an organization")
 REGION = Form("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "the name of a region")
 LAYOUT = Form("[A-Za-z0-9_-]{1,64}", 'a layout\'s name: letters, digits, "-" and "_"')
@@ -71,6 +73,10 @@ class MemberRoles(Part):
 
     read: RoleName | None = None
     write: RoleName | None = None
+    external_id: Text | None = None
+    source_identity: RoleName | None = None
+    session_tags: dict[Text, TagValue] = Field(default_factory=dict)
+    read_policies: list[Annotated[str, POLICY_ARN]] = Field(default_factory=list, max_length=10)
 
 
 class Run(Part):

@@ -9,6 +9,33 @@ from govkit.model.address import Address
 Regions: TypeAlias = tuple[str, ...]
 
 
+DEFAULT_ROLE = "OrganizationAccountAccessRole"  # which CreateAccount makes where it is told none
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How accounts are entered: by which role, and what its session is told.
+
+    `read` and `write` are the names of roles that every account has; without them the account's
+    own is taken (`roles`, by account ID), else `default`. `read_policies` are ARNs of policies that
+    narrow what a reading session may do; `tags` are those of the session.
+    """
+
+    default: str = DEFAULT_ROLE
+    read: str | None = None
+    write: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    external_id: str | None = None
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    read_policies: tuple[str, ...] = ()
+
+    def role(self, account: str, *, read: bool) -> str:
+        """Return the name of the role that enters an account, to read or to write."""
+        told = self.read if read else self.write
+        return told or self.roles.get(account, self.default)
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What the layout says about the reach of the baseline, before AWS was asked.
@@ -21,6 +48,7 @@ class Coverage:
     enabled: bool = False
     excepted: tuple[str, ...] = ()
     home_region: str | None = None
+    entry: Entry = field(default_factory=Entry)
 
     def reaches(self, ou: str) -> bool:
         """Tell whether accounts in an OU, by its path, are covered."""

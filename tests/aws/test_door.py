@@ -23,6 +23,7 @@ from govkit.errors import (
     Throttled,
 )
 from govkit.model.call import Api, ApiCall, Place, organizations
+from govkit.model.scope import Entry
 from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.sandbox.making import Story, new
 from govkit.sandbox.mount import mount
@@ -149,7 +150,7 @@ def test_pages_of_other_services_are_followed_by_their_own_tokens(
 
 def test_a_member_account_is_entered_by_its_role(tmp_path: Path) -> None:
     new(tmp_path / "s", Story.DEMO, settings=Settings(roles=("govkit-read",)))
-    patient = Patient(tmp_path / "s", member_role="govkit-read")
+    patient = Patient(tmp_path / "s", entry=Entry(read="govkit-read"))
     there = patient.api.call(
         ApiCall("sts", "GetCallerIdentity", place=Place("333333333333", "us-east-1"))
     )
@@ -158,8 +159,8 @@ def test_a_member_account_is_entered_by_its_role(tmp_path: Path) -> None:
     assert ":assumed-role/govkit-read/govkit" in again["Arn"]
 
 
-def test_without_a_member_role_no_account_is_entered(pretend: Path) -> None:
-    with pytest.raises(GovkitError, match="No role for member accounts"):
+def test_without_an_entry_no_account_is_entered(pretend: Path) -> None:
+    with pytest.raises(GovkitError, match="No way into accounts"):
         Patient(pretend).api.call(ApiCall("iam", "ListUsers", place=Place("333333333333")))
 
 
