@@ -75,3 +75,12 @@ def looked(
 def place(account: Address, ids: Ids, region: str | None = None) -> Place:
     """Return where calls about an account are made; an account that is yet to be made has no ID."""
     return Place(ids.or_unknown(account), region)
+
+
+def management(look: Look) -> Iterator[Spot]:
+    """Yield the management account in the home Region, where what AWS has once is kept."""
+    reach = look.interest.coverage
+    home = None if reach is None else reach.home_region or next(iter(reach.regions), None)
+    for one in look.found("account") if home is not None else ():
+        if one.resource.management:
+            yield Spot(one.resource.address, Place(one.resource.address.path, home))

@@ -1,0 +1,1 @@
+"""AWS CloudTrail's trails: their rows, their rules, and how they show from each account and Region."""
