@@ -1,5 +1,6 @@
 """How far the baseline reaches, as the layout alone can tell."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from govkit.kinds.account import Account
@@ -26,6 +27,7 @@ def coverage(draft: Draft) -> Coverage:
         enabled=regions == _ENABLED,
         excepted=tuple(given.excepted),
         home_region=home,
+        sections=frozenset(_sections(given)),
         entry=_entry(draft),
     )
 
@@ -46,6 +48,13 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
         organization=head.organization.id,
         partition=partition(head),
     )
+
+
+def _sections(given: Any) -> Iterator[str]:
+    """Yield the keys of the parts that stand in the baseline."""
+    for name in type(given).model_fields:
+        if name not in ("regions", "excepted") and getattr(given, name) is not None:
+            yield name
 
 
 def _entry(draft: Draft) -> Entry:

@@ -51,7 +51,12 @@ def discover(
     denied is named in `incomplete`. Kinds beyond Organizations look only where the interest has a
     coverage.
     """
-    looking = [kind for kind in kinds if interest.coverage is not None or not kind.beyond]
+    reach = interest.coverage
+    looking = [
+        kind
+        for kind in kinds
+        if not kind.beyond or (reach is not None and kind.is_asked_in(reach.sections))
+    ]
     live = _discovered(api, looking, interest, workers=workers, walk=walk)
     skipped = {kind.name for kind in kinds} - {kind.name for kind in looking}
     return replace(live, unseen=live.unseen | skipped)

@@ -1,6 +1,6 @@
 """What a kind of AWS thing answers: what is there, how we recognise it, how we ask for a change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -120,7 +120,8 @@ class Kind(Generic[R]):
     - `recognise` maps live addresses to the layout's; `meet` fills what either side leaves open
     - `cares` tells whether a live thing is ours to change
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
-      what `--baseline` adds
+      what `--baseline` adds. It is looked at where the layout has its section, or one that it
+      `serves`
     """
 
     name: str
@@ -142,3 +143,9 @@ class Kind(Generic[R]):
     authority: Authority = Authority.MANAGEMENT
     section: Section | None = None
     beyond: bool = False
+    serves: tuple[str, ...] = ()
+
+    def is_asked_in(self, sections: Container[str]) -> bool:
+        """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""
+        keys = (*((self.section.key,) if self.section else ()), *self.serves)
+        return not keys or any(key in sections for key in keys)

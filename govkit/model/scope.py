@@ -41,13 +41,15 @@ class Coverage:
     """What the layout says about the reach of the baseline, before AWS was asked.
 
     `regions` are names, or empty where `enabled` asks for those that each account has enabled.
-    Accounts in an OU of `excepted` (paths), or below one, are left out.
+    Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
+    the parts that the layout asks for.
     """
 
     regions: Regions = ()
     enabled: bool = False
     excepted: tuple[str, ...] = ()
     home_region: str | None = None
+    sections: frozenset[str] = frozenset()
     entry: Entry = field(default_factory=Entry)
 
     def reaches(self, ou: str) -> bool:

@@ -1,14 +1,21 @@
-"""AWS IAM, as far as the baseline asks for it: the account's password policy."""
+"""AWS IAM, as far as the baseline asks for it: the password policy, and services' own roles."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict, cast
 
 from govkit.sandbox.calls import Call, Handler, Service, World
+from govkit.sandbox.clock import iso
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.refusals import RefusalError, refusal
 from govkit.sandbox.tables import Shape, Table
 
 Params = Mapping[str, Any]
+# The names that IAM gives to services' own roles.
+SERVICE_ROLES: Mapping[str, str] = {
+    "access-analyzer.amazonaws.com": "AWSServiceRoleForAccessAnalyzer",
+    "cloudtrail.amazonaws.com": "AWSServiceRoleForCloudTrail",
+    "config.amazonaws.com": "AWSServiceRoleForConfig",
+}
 
 
 class PasswordPolicyRow(TypedDict):
@@ -23,6 +30,16 @@ class PasswordPolicyRow(TypedDict):
     MaxPasswordAge: NotRequired[int]
     PasswordReusePrevention: NotRequired[int]
     HardExpiry: bool
+
+
+class RoleRow(TypedDict):
+    """A role that a service made for itself, keyed by account and name."""
+
+    Account: str
+    Name: str
+    Path: str
+    Service: str
+    Created: str
 
 
 # What AWS takes for a member that UpdateAccountPasswordPolicy is not told (botocore's model).
@@ -58,6 +75,48 @@ def delete_account_password_policy(world: World, _: Params) -> dict[str, Any]:
     return {}
 
 
+def create_service_linked_role(world: World, params: Params) -> dict[str, Any]:
+    service = params["AWSServiceName"]
+    name = SERVICE_ROLES.get(service)
+    if name is None:
+        raise refusal("InvalidInput", message=f"{service} has no role of its own here.")
+    key = f"{world.caller.account}/{name}"
+    if key in _roles(world):
+        text = f"Service role name {name} has been taken in this account, please try a different suffix."
+        raise refusal("InvalidInput", message=text)
+    row = RoleRow(
+        Account=world.caller.account,
+        Name=name,
+        Path=f"/aws-service-role/{service}/",
+        Service=service,
+        Created=iso(world.now),
+    )
+    _roles(world).put(key, row)
+    return {"Role": _shown(world, row)}
+
+
+def get_role(world: World, params: Params) -> dict[str, Any]:
+    row = _roles(world).get(f"{world.caller.account}/{params['RoleName']}")
+    if row is None:
+        text = f"The role with name {params['RoleName']} cannot be found."
+        raise refusal("NoSuchEntity", message=text, status=404)
+    return {"Role": _shown(world, row)}
+
+
+def _shown(world: World, row: RoleRow) -> dict[str, Any]:
+    return {
+        "Path": row["Path"],
+        "RoleName": row["Name"],
+        "RoleId": f"AROA{row['Account']}",
+        "Arn": f"arn:{world.settings.partition}:iam::{row['Account']}:role{row['Path']}{row['Name']}",
+        "CreateDate": row["Created"],
+    }
+
+
+def _roles(world: World) -> "Table[RoleRow]":
+    return world.documents("iam").tables["roles"]
+
+
 def _policies(world: World) -> "Table[PasswordPolicyRow]":
     return world.documents("iam").tables["password_policies"]
 
@@ -81,6 +140,10 @@ _HANDLERS: Mapping[str, Handler] = {
     "GetAccountPasswordPolicy": get_account_password_policy,
     "UpdateAccountPasswordPolicy": update_account_password_policy,
     "DeleteAccountPasswordPolicy": delete_account_password_policy,
+    "CreateServiceLinkedRole": create_service_linked_role,
+    "GetRole": get_role,
 }
 
-SERVICE = Service("iam", "iam", _HANDLERS, {"password_policies": Shape(PasswordPolicyRow)}, _admit)
+_SHAPES = {"password_policies": Shape(PasswordPolicyRow), "roles": Shape(RoleRow, ("Account",))}
+
+SERVICE = Service("iam", "iam", _HANDLERS, _SHAPES, _admit)

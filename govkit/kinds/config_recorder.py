@@ -1,0 +1,252 @@
+"""AWS Config's recorders: what is recorded in an account and Region, and by which role."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from govkit.errors import GovkitError
+from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds.config_channel import ConfigChannel
+from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
+from govkit.model.address import Address
+from govkit.model.address import account as account_address
+from govkit.model.call import Api, ApiCall, IdOf, Ids, Look
+from govkit.model.change import Change
+from govkit.model.kind import Asked, Authority, Kind, Section
+from govkit.model.resource import Found
+from govkit.model.scope import Scope
+
+SERVICE = "config.amazonaws.com"
+NAME = "govkit"
+_ALL, _ONLY, _EXCEPT = "all", "only", "except"
+_STRATEGIES = {
+    _ALL: "ALL_SUPPORTED_RESOURCE_TYPES",
+    _ONLY: "INCLUSION_BY_RESOURCE_TYPES",
+    _EXCEPT: "EXCLUSION_BY_RESOURCE_TYPES",
+}
+_MODES = {"continuous": "CONTINUOUS", "daily": "DAILY"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRecorder:
+    """The customer's recorder; an account has one per Region, besides those of services.
+
+    `records` is `all`, `only` the types or all `except` them. `role` is a role's path and name.
+    """
+
+    account: Address
+    region: str
+    name: str = NAME
+    role: str = ""
+    records: str = _ALL
+    types: tuple[str, ...] = ()
+    global_types: bool = False
+    mode: str = "continuous"
+
+    @property
+    def address(self) -> Address:
+        """Where it stands: `config_recorder:payments-prod/eu-west-1/govkit`."""
+        return Address("config_recorder", f"{self.account.path}/{self.region}/{self.name}")
+
+    @property
+    def seat(self) -> Address:
+        """What only one recorder can have."""
+        return Address("config_recorder", f"{self.account.path}/{self.region}")
+
+    @property
+    def needs(self) -> tuple[Address, ...]:
+        """The account, and the role of AWS Config in it."""
+        own = self.role == path_of(SERVICE)
+        return (self.account, *((ServiceLinkedRole(self.account, SERVICE).address,) if own else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What is recorded: `recorder: {types: all, global_types_in: eu-west-1, mode: continuous}`."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    types: Literal["all"] | list[str] | dict[Literal["except"], list[str]] = "all"
+    global_types_in: str | None = None
+    mode: Literal["continuous", "daily"] = "continuous"
+    role: str | None = None
+    name: str = NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The bucket that snapshots and history go to, and the account that owns it."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    name: str
+    account: str
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where what is recorded goes, and how often a snapshot of all is sent."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    bucket: Bucket
+    frequency: Literal[
+        "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
+    ] = "TwentyFour_Hours"
+    sns_topic: str | None = None
+    kms_key: str | None = None
+    name: str = NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The layout's section `baseline: {config: …}`."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    delivery: Delivery
+    recorder: Recorder = field(default_factory=Recorder)
+    managed_by: Literal["govkit", "control-tower", "lza", "observe"] = "govkit"
+    engine: Literal["direct"] = "direct"
+
+
+def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
+    rule = told.recorder
+    if rule.global_types_in is not None and rule.types != "all":
+        raise GovkitError(
+            "Global types go with all types",
+            "global_types_in: stands with types: all; a list names IAM's types itself.",
+        )
+    for account in scope.accounts:
+        if rule.role is None:
+            yield Asked(("recorder",), ServiceLinkedRole(account, SERVICE))
+    for account, region in scope.places():
+        yield Asked(("recorder",), _wanted(rule, account, region))
+        yield Asked(("delivery",), _channel(told.delivery, rule.name, account, region))
+        recording = ConfigRecording(account, region, rule.name, told.delivery.name)
+        yield Asked(("recorder",), recording)
+
+
+def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:
+    match rule.types:
+        case "all":
+            records, types = _ALL, []
+        case dict():
+            records, types = _EXCEPT, rule.types["except"]
+        case _:
+            records, types = _ONLY, list(rule.types)
+    return ConfigRecorder(
+        account,
+        region,
+        rule.name,
+        rule.role.removeprefix("role/") if rule.role else path_of(SERVICE),
+        records,
+        tuple(sorted(types)),
+        global_types=rule.global_types_in == region,
+        mode=rule.mode,
+    )
+
+
+def _channel(told: Delivery, recorder: str, account: Address, region: str) -> ConfigChannel:
+    return ConfigChannel(
+        account,
+        region,
+        told.name,
+        told.bucket.name,
+        told.bucket.prefix,
+        told.frequency,
+        told.sns_topic,
+        told.kms_key,
+        recorder=recorder,
+        holder=account_address(told.bucket.account),
+    )
+
+
+def _read(look: Look) -> Iterator[Found[ConfigRecorder]]:
+    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+
+
+def _there(api: Api | Look, spot: Spot) -> Iterator[Found[ConfigRecorder]]:
+    """Yield the customer's recorder; those that a service keeps for itself are left alone."""
+    call = ApiCall("config", "DescribeConfigurationRecorders", {}, spot.place)
+    for one in api.call(call)["ConfigurationRecorders"]:
+        if not one.get("servicePrincipal") and one.get("recordingScope") != "INTERNAL":
+            yield Found(_recorder(spot, one))
+
+
+def _recorder(spot: Spot, told: Mapping[str, Any]) -> ConfigRecorder:
+    group = told.get("recordingGroup") or {}
+    strategy = (group.get("recordingStrategy") or {}).get("useOnly")
+    excluded = (group.get("exclusionByResourceTypes") or {}).get("resourceTypes") or ()
+    if group.get("allSupported") or strategy == _STRATEGIES[_ALL]:
+        records, types = _ALL, ()
+    elif strategy == _STRATEGIES[_EXCEPT]:
+        records, types = _EXCEPT, tuple(sorted(excluded))
+    else:
+        records, types = _ONLY, tuple(sorted(group.get("resourceTypes") or ()))
+    mode = (told.get("recordingMode") or {}).get("recordingFrequency", "CONTINUOUS")
+    return ConfigRecorder(
+        spot.account,
+        spot.region,
+        told["name"],
+        told.get("roleARN", "").partition(":role/")[2],
+        records,
+        types,
+        global_types=bool(group.get("includeGlobalResourceTypes")),
+        mode=mode.lower(),
+    )
+
+
+def _glance(recorder: ConfigRecorder, api: Api, ids: Ids) -> Found[ConfigRecorder] | None:
+    spot = Spot(recorder.account, place(recorder.account, ids, recorder.region))
+    return next((one for one in _there(api, spot) if one.resource.name == recorder.name), None)
+
+
+def _lower(change: Change[ConfigRecorder], ids: Ids) -> Iterator[ApiCall]:
+    subject, after = change.subject, change.after
+    where = place(subject.account, ids, subject.region)
+    if after is None:
+        told: dict[str, Any] = {"ConfigurationRecorderName": subject.name}
+        yield ApiCall("config", "DeleteConfigurationRecorder", told, where)
+        return
+    recorder = {
+        "name": after.name,
+        "roleARN": _role_arn(after, ids),
+        "recordingGroup": _group(after),
+        "recordingMode": {"recordingFrequency": _MODES[after.mode]},
+    }
+    yield ApiCall("config", "PutConfigurationRecorder", {"ConfigurationRecorder": recorder}, where)
+
+
+def _role_arn(recorder: ConfigRecorder, ids: Ids) -> str | IdOf:
+    given = ids.get(recorder.account)
+    if given is None:
+        return IdOf(ServiceLinkedRole(recorder.account, SERVICE).address)
+    return f"arn:aws:iam::{given}:role/{recorder.role}"
+
+
+def _group(recorder: ConfigRecorder) -> dict[str, Any]:
+    strategy = {"recordingStrategy": {"useOnly": _STRATEGIES[recorder.records]}}
+    match recorder.records:
+        case "all":
+            told = {"allSupported": True, "includeGlobalResourceTypes": recorder.global_types}
+        case "except":
+            told = {"exclusionByResourceTypes": {"resourceTypes": list(recorder.types)}}  # type: ignore[dict-item]  # JSON
+        case _:
+            told = {"resourceTypes": list(recorder.types)}  # type: ignore[dict-item]  # JSON
+    return {**told, **strategy}
+
+
+KIND = Kind(
+    name="config_recorder",
+    noun="Config recorder",
+    resource=ConfigRecorder,
+    read=_read,
+    glance=_glance,
+    lower=_lower,
+    authority=Authority.MEMBER,
+    section=Section("baseline", "config", Config, _asked),
+    beyond=True,
+)
