@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import GovkitError
+from govkit.kinds._keepers import Keeper, kept_by
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recording import ConfigRecording
@@ -108,11 +109,15 @@ class Config:
 
     delivery: Delivery
     recorder: Recorder = field(default_factory=Recorder)
-    managed_by: Literal["govkit", "control-tower", "lza", "observe"] = "govkit"
+    managed_by: Keeper = "govkit"
     engine: Literal["direct"] = "direct"
 
 
 def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
+    return kept_by(told.managed_by, _everywhere(told, scope))
+
+
+def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
     rule = told.recorder
     if rule.global_types_in is not None and rule.types != "all":
         raise GovkitError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import AwsError, GovkitError
+from govkit.kinds._keepers import Keeper, kept_by
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
@@ -91,7 +92,7 @@ class CloudTrail:
 
     bucket: BucketOfLogs
     trail: str = "org-trail"
-    managed_by: Literal["govkit", "control-tower", "lza", "observe"] = "govkit"
+    managed_by: Keeper = "govkit"
     multi_region: bool = True
     log_file_validation: bool = True
     kms_key: str | None = None
@@ -101,6 +102,10 @@ class CloudTrail:
 
 
 def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
+    return kept_by(told.managed_by, _wanted(told, scope))
+
+
+def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
     if scope.management is None:
         return
     if not scope.home_region:

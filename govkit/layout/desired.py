@@ -101,6 +101,7 @@ def _wanted(
         exemptions=ways(draft),
         coverage=reach,
         standards=tuple(draft.standards),
+        observed=frozenset(draft.observed),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))
         ),

@@ -30,6 +30,7 @@ class Draft:
     closed: set[Address] = field(default_factory=set)
     guardrails: dict[str, Guardrail] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    observed: set[Address] = field(default_factory=set)
     standards: list[Standard] = field(default_factory=list)
     ou_names: list[str] = field(init=False)
 

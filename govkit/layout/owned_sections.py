@@ -10,11 +10,11 @@ from govkit.layout.list_of_accounts import check_account
 from govkit.layout.scalars import numbers
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import Address
-from govkit.model.finding import Finding, Origin, Severity
+from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Resource
 from govkit.model.scope import Scope
-from govkit.model.wanted import Standard
+from govkit.model.wanted import Demand, Standard
 
 BASELINE = "GK002"
 
@@ -54,6 +54,8 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             continue
         _check_needs(draft, section, one)
         draft.want(resource, where)
+        if one.observed:
+            draft.observed.add(resource.address)
     if section.under == "baseline":
         draft.standards.append(_standard(draft, section, given))
 
@@ -61,11 +63,11 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
 def _standard(draft: Draft, section: Section, value: Any) -> Standard:
     sheet, layout = draft.sections.book.main, draft.sections.head.layout
 
-    def standard(scope: Scope) -> Iterator[tuple[Resource, Origin]]:
+    def standard(scope: Scope) -> Iterator[Demand]:
         for one in section.asked(value, scope):
             if one.present:
                 where = sheet.value_at(section.under, section.key, *one.path)
-                yield _owned(one.resource, layout), where
+                yield Demand(_owned(one.resource, layout), where, one.observed)
 
     return standard
 

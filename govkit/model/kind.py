@@ -27,11 +27,15 @@ class Authority(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing that a kind's own section of the layout asks for, and where below the section."""
+    """One thing that a kind's own section of the layout asks for, and where below the section.
+
+    What is `observed` is somebody else's to keep: looked at, and never written.
+    """
 
     path: tuple[str | int, ...]
     resource: Resource
     present: bool = True
+    observed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

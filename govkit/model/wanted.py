@@ -13,8 +13,17 @@ from govkit.model.resource import Resource
 from govkit.model.scope import Coverage, Scope
 from govkit.model.state import State
 
-# What a section of the baseline asks for in a scope, each thing with the line that asks for it.
-Standard: TypeAlias = Callable[[Scope], Iterable[tuple[Resource, Origin]]]
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One thing that the baseline asks for, the line that does, and whether it is only looked at."""
+
+    resource: Resource
+    origin: Origin
+    observed: bool
+
+
+Standard: TypeAlias = Callable[[Scope], Iterable[Demand]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class Wanted:
     `state` may leave things open (an account's name where none is written); `absent` is what must
     not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
     `standards` ask for the baseline in accounts and Regions that only AWS can name, as far as
-    `coverage` reaches.
+    `coverage` reaches; what is `observed` is compared and never written.
     """
 
     layout: str
@@ -155,6 +164,7 @@ class Wanted:
     exemptions: tuple[Way, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     standards: tuple[Standard, ...] = ()
+    observed: frozenset[Address] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     def origin(self, address: Address) -> Origin | None:

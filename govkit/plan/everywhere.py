@@ -27,12 +27,19 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
         return wanted
     scope = _scope(wanted, live)
     resources, origins = dict(wanted.state.by_address), dict(wanted.origins)
-    for standard in wanted.standards:
-        for resource, origin in standard(scope):
-            if resource.address not in wanted.absent:
-                resources.setdefault(resource.address, resource)
-                origins.setdefault(resource.address, origin)
-    return replace(wanted, state=State(resources.values()), origins=origins)
+    observed = set(wanted.observed)
+    for demand in (one for standard in wanted.standards for one in standard(scope)):
+        address = demand.resource.address
+        if address not in wanted.absent:
+            resources.setdefault(address, demand.resource)
+            origins.setdefault(address, demand.origin)
+            observed.update([address] if demand.observed else ())
+    return replace(
+        wanted,
+        state=State(resources.values()),
+        origins=origins,
+        observed=frozenset(observed),
+    )
 
 
 def _scope(wanted: Wanted, live: State) -> Scope:

@@ -36,7 +36,11 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
     `keep` chooses the changes that `--only` leaves in; the others are counted, not planned.
     """
     of = {kind.resource: kind for kind in kinds}
-    changes = changes_between(wanted, meeting, of)
+    changes = [
+        change
+        for change in changes_between(wanted, meeting, of)
+        if change.address not in wanted.observed
+    ]
     chosen = possible(changes, keep, meeting.live)
     emptied, held = _emptied(chosen, meeting.live)
     kept = _with_what_goes_along(emptied)
