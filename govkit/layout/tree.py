@@ -253,6 +253,10 @@ def _words(error: yaml.MarkedYAMLError) -> str:
     context, problem = error.context or "", error.problem or "it cannot be parsed"
     if "quoted scalar" in context and "end of stream" in problem:
         return "This is not YAML: the quote that opens here is never closed"
+    if (
+        "nesting depth" in problem
+    ):  # libyaml reads ahead, and since 0.2.6 stops at a depth of its own
+        return f"This is nested deeper than {DEPTH} levels"
     problem = problem.replace("\t", "\\t")
     return f"This is not YAML: {problem}" + (f", {context}" if context else "")
 

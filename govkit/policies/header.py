@@ -8,6 +8,7 @@ from govkit.policies.positions import Path, Position, position
 
 MAX_HEADER = 20_000
 MAX_DEPTH = 8
+_TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep"
 
 _COMMENT = re.compile(r"\s*\{#[-+]?(.*?)[-+]?#\}", re.DOTALL)
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
@@ -52,10 +53,16 @@ def _parsed(text: str, places: dict[Path, Position]) -> Any:
             if isinstance(event, yaml.DocumentStartEvent):
                 return _node(next(events), events, (), places)
     except yaml.MarkedYAMLError as error:
-        raise HeaderError(_mark(error.problem_mark), f"not YAML: {error.problem}") from None
+        raise HeaderError(_mark(error.problem_mark), _words(error.problem or "")) from None
     except yaml.YAMLError as error:
         raise HeaderError(Position(1, 1), f"not YAML: {str(error).splitlines()[0]}") from None
     return None
+
+
+def _words(problem: str) -> str:
+    if "nesting depth" in problem:  # libyaml reads ahead, and stops at a depth of its own
+        return _TOO_DEEP
+    return f"not YAML: {problem}"
 
 
 def _node(event: Any, events: Iterator[Any], path: Path, places: dict[Path, Position]) -> Any:
@@ -68,7 +75,7 @@ def _node(event: Any, events: Iterator[Any], path: Path, places: dict[Path, Posi
     if event.tag is not None:
         raise HeaderError(here, f"the tag {event.tag} has no place in a header")
     if len(path) > MAX_DEPTH:
-        raise HeaderError(here, f"this is nested more than {MAX_DEPTH} levels deep")
+        raise HeaderError(here, _TOO_DEEP)
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event.value) if event.implicit[0] else event.value
     if isinstance(event, yaml.SequenceStartEvent):
