@@ -6,6 +6,7 @@ from dataclasses import replace
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
 from govkit.kinds.account import Account
+from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
 from govkit.layout.read import read
@@ -122,12 +123,13 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     _stop_for(both)
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
+    unsure = tuple(_unsure(past))
     meeting = respected(
         replace(both.meeting, desired=undone.desired, ours=undone.ours), question.moment
     )
     made = make(both.wanted, meeting, kinds(), _left_in(question, both))
     return judged(
-        replace(made, findings=(*made.findings, *undone.findings)),
+        replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
@@ -158,6 +160,27 @@ def _steps_done(past: Run) -> Iterator[StepDone]:
             resource_from(told["before"], kinds()),
             resource_from(told["after"], kinds()),
             {Address.parse(name): str(given) for name, given in told["ids"].items()},
+        )
+        for taken in map(Address.parse, told.get("takes", ())):
+            yield StepDone(taken, attachment_at(taken), None)
+
+
+def _unsure(past: Run) -> Iterator[Finding]:
+    """Yield what a run that was killed had begun: nobody wrote down whether it took."""
+    done = {told["step"] for told in past.finished_steps()}
+    begun = {
+        str(told["step"]): str(told["address"])
+        for told in past.entries
+        if told.get("entry") == "calling" and told["step"] not in done
+    }
+    for address in begun.values():
+        yield Finding(
+            "GK323",
+            Severity.WARNING,
+            address,
+            f"Run {past.id} ended while it was at {address}: whether that took, its journal does "
+            "not tell, and the way back leaves it out.",
+            "See what is there: govkit drift",
         )
 
 
