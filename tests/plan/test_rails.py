@@ -244,6 +244,47 @@ def test_an_account_that_moves_counts_for_what_it_leaves_and_one_that_is_made_fo
     assert _allowed(guarded) == (0, 2)
 
 
+def _exempt(**whom: Any) -> dict[str, Any]:
+    return {
+        "one": {
+            "guardrail": "keep",
+            "reason": "Moves out",
+            "owner": "jane@example.com",
+            "granted": "2026-11-01",
+            "expires": "2026-12-01",
+            **whom,
+        }
+    }
+
+
+@pytest.mark.parametrize("kind", ["scp", "rcp"])
+def test_an_exemption_counts_for_whom_it_frees_alone(table: Desk, kind: str) -> None:
+    live = {"ous": ["A", "A/B"], "accounts": {**_many(count=3), IDS[9]: {"name": "b", "ou": "A/B"}}}
+    build({**live, "enabled": ["scp", "rcp"]}, table.sandbox)
+    principal = {"Principal": "*"} if kind == "rcp" else {}
+    keep = {"type": kind, "policy": _denies("s3:DeleteBucket", **principal), "attach": ["A"]}
+    ous = {"A": None, "A/B": None}
+    accounts = _listed(count=3)
+    table.layout(_layout(ous=ous, guardrails={"keep": keep}, accounts=accounts))
+    table.does("apply", "--yes")
+
+    def counts(**whom: Any) -> tuple[int, int]:
+        way = _exempt(**whom)
+        table.layout(_layout(ous=ous, guardrails={"keep": keep}, accounts=accounts, exemptions=way))
+        return _allowed(table)
+
+    first, second = (f"a{one}" for one in IDS[:2])
+    assert counts(accounts=[first]) == (0, 1)
+    assert counts(accounts=[first, second]) == (0, 2)
+    assert counts(ous=["A/B"]) == (0, 1)
+    assert counts(ous=["A"]) == (0, 4)
+    if kind == "scp":
+        assert counts(accounts=[first], principals=["role/DR-*"]) == (0, 1)
+    table.does("apply", "--yes")
+    table.layout(_layout(ous=ous, guardrails={"keep": keep}, accounts=accounts))
+    assert _allowed(table) == ((1, 0) if kind == "scp" else (4, 0))
+
+
 def test_the_management_account_is_not_counted(table: Desk) -> None:
     build({"ous": ["A", "B"], "accounts": _many(count=3)}, table.sandbox)
     table.layout(_layout(ous=AB, guardrails={"keep": {**KEEP, "attach": ["/"]}}))
