@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from govkit.plan.guards._folded import Who, folded
+from govkit.plan.guards._folded import Who, below, folded, named
 from govkit.policies.document import Statement, of, statements
 
-ME = Who("555555555555", frozenset({"/", "/Work", "/Work/Prod"}))
+ME = Who("555555555555", frozenset(map(below, ("/", "/Work", "/Work/Prod"))))
 OTHER = "444444444444"
 
 
@@ -74,3 +74,14 @@ def test_an_rcp_asks_for_the_resources_account_and_leaves_the_principals_alone()
 def test_a_statement_without_conditions_is_for_everybody() -> None:
     (plain,) = statements(of({"Version": "2012-10-17", "Statement": [PLAIN]}))
     assert folded(plain, "scp", ME) is plain
+
+
+def test_what_statements_name_is_what_tells_accounts_apart() -> None:
+    said = _said(
+        {
+            "StringNotEquals": {"aws:PrincipalAccount": [OTHER]},
+            "ArnNotLike": {"aws:PrincipalArn": ROLE},
+            "ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": below("/Work")},
+        }
+    )
+    assert named([said]) == {OTHER, ME.account, below("/Work")}

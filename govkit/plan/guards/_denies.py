@@ -1,15 +1,17 @@
 """Which accounts get a deny that they did not have, or lose one, as far as statements tell."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from govkit.kinds.account import Account
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
+from govkit.model.call import Ids
 from govkit.model.plan import Plan
 from govkit.model.state import State
 from govkit.plan.covers import within
 from govkit.plan.effects import InForce, in_force
-from govkit.plan.guards._folded import Who, folded
+from govkit.plan.guards._folded import Who, below, folded, named
 from govkit.plan.room import ancestors
 from govkit.policies.document import Statement, statements
 
@@ -40,19 +42,24 @@ def _gaining(plan: Plan, less: State, more: State) -> tuple[str, ...]:
     which only other accounts are excused; neither do the management account, which SCPs and RCPs
     do not bind, and accounts that the plan makes, which have nothing to lose.
     """
-    there = [one for one in plan.live.all(Account) if not one.management]
-    fewer, many = _Side(less), _Side(more)
+    fewer, many = _Side(less, plan.ids), _Side(more, plan.ids)
     return tuple(
         sorted(
             plan.ids.get(one.address) or str(one.address)
-            for one in there
-            if fewer.said(one.address) != many.said(one.address)
-            and _gains(fewer.of(one.address, plan), many.of(one.address, plan))
+            for one in plan.live.all(Account)
+            if not one.management and _gains(fewer, many, one.address)
         )
     )
 
 
-def _gains(had: Denies, has: Denies) -> bool:
+def _gains(fewer: "_Side", many: "_Side", account: Address) -> bool:
+    if fewer.said(account) == many.said(account) and fewer.above(account) == many.above(account):
+        return False
+    return _more(fewer.of(account), many.of(account))
+
+
+@cache
+def _more(had: Denies, has: Denies) -> bool:
     return any(not within(one, _of_layer(had, layer)) for layer, one in has - had)
 
 
@@ -63,26 +70,45 @@ def _of_layer(denies: Denies, layer: str) -> Iterator[Statement]:
 class _Side:
     """The Deny statements that are in force for each account in one state."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, ids: Ids) -> None:
         self._state = state
+        self._ids = ids
         self._force = in_force(state)
         self._denies = _denies_of(state)
-        self._known: dict[InForce, Denies] = {}
+        self._said: dict[InForce, Denies] = {}
+        self._named: dict[InForce, frozenset[str]] = {}
+        self._above: dict[Address, frozenset[str]] = {}
+        self._folded: dict[tuple[InForce, Who], Denies] = {}
 
     def said(self, account: Address) -> Denies:
         """Return what the policies in force for an account deny, by layer."""
         policies = self._force.get(account, frozenset())
-        if policies not in self._known:
+        if policies not in self._said:
             found = (self._denies.get(one, frozenset()) for one in policies)
-            self._known[policies] = frozenset[tuple[str, Statement]]().union(*found)
-        return self._known[policies]
+            said = frozenset[tuple[str, Statement]]().union(*found)
+            self._said[policies] = said
+            self._named[policies] = named(one for _, one in said)
+        return self._said[policies]
 
-    def of(self, account: Address, plan: Plan) -> Denies:
-        """Return what of that concerns the account itself."""
-        above = frozenset(one.path for one in ancestors(account, self._state))
-        who = Who(plan.ids.get(account) or "", above)
-        folds = ((layer, folded(one, layer, who)) for layer, one in self.said(account))
-        return frozenset((layer, one) for layer, one in folds if one is not None)
+    def above(self, account: Address) -> frozenset[str]:
+        """Return the OUs above an account, as documents name what is below them."""
+        home = self._state.get(account)
+        parent = home.parent if isinstance(home, Account) else account
+        if parent not in self._above:
+            paths = (parent, *ancestors(parent, self._state))
+            self._above[parent] = frozenset(below(one.path) for one in paths)
+        return self._above[parent]
+
+    def of(self, account: Address) -> Denies:
+        """Return what of that concerns the account itself: once for all whom nothing tells apart."""
+        said, policies = self.said(account), self._force.get(account, frozenset())
+        words, given = self._named[policies], self._ids.get(account) or ""
+        who = Who(given if given in words else "", self.above(account) & words)
+        if (policies, who) not in self._folded:
+            folds = ((layer, folded(one, layer, who)) for layer, one in said)
+            found = frozenset((layer, one) for layer, one in folds if one is not None)
+            self._folded[policies, who] = found
+        return self._folded[policies, who]
 
 
 def _denies_of(state: State) -> Mapping[Address, Denies]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,19 +18,25 @@ _NOT_BELOW, _BELOW = ("forallvalues:stringnotlike",), ("foranyvalue:stringlike",
 _NOT_ARN = ("arnnotlike", "arnnotequals", "stringnotlike")
 _OF_ACCOUNT = re.compile(r"arn:[a-z0-9*-]+:iam::(\d{12}):")
 _OF_OU = re.compile(r"\$\{govkit:path:[^}]*\}/\*")
+_WORD = re.compile(rf"\b\d{{12}}\b|{_OF_OU.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """An account by its ID, and the paths of the OUs above it, the root's too."""
+    """An account by its ID, and how documents name what is below the OUs above it."""
 
     account: str
     above: frozenset[str]
 
-    @property
-    def tokens(self) -> frozenset[str]:
-        """How documents name what is below those OUs."""
-        return frozenset(f"{token(path)}/*" for path in self.above)
+
+def below(path: str) -> str:
+    """Return how documents name what is below an OU."""
+    return f"{token(path)}/*"
+
+
+def named(found: Iterable[Statement]) -> frozenset[str]:
+    """Return the account IDs, and the OUs as `below` has them, that statements name anywhere."""
+    return frozenset(word for one in found for word in _WORD.findall(one.canonical))
 
 
 class _VoidError(Exception):
@@ -77,7 +83,7 @@ def _tests(operator: str, keys: Any, layer: str, who: Who) -> Iterator[tuple[str
             case name if name == str(kind.account_key).lower():
                 yield from _told(key, values, plain, (_NOT, _IS), who.account in listed)
             case name if name == str(kind.paths_key).lower() and all(map(_OF_OU.fullmatch, listed)):
-                here = not who.tokens.isdisjoint(listed)
+                here = not who.above.isdisjoint(listed)
                 yield from _told(key, values, plain, (_NOT_BELOW, _BELOW), here)
             case name if name == _ARN and layer == "scp" and plain in _NOT_ARN:
                 ours = [one for one in listed if _concerns(one, who.account)]
