@@ -15,6 +15,7 @@ from govkit.cli.account import app as account
 from govkit.cli.apply import apply
 from govkit.cli.compare import compare
 from govkit.cli.demo import demo
+from govkit.cli.detach import detach
 from govkit.cli.diff import diff
 from govkit.cli.doctor import doctor
 from govkit.cli.drift import drift
@@ -52,6 +53,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     snapshot: "Write the live state into a file.",
     history: "List the runs.",
     rollback: "Go back to before a run.",
+    detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
     compare: "Prove what changed policy documents do.",
     simulate: "Answer requests from policy documents.",

@@ -23,6 +23,12 @@ def apply(
     allow: Allow = None,
     expired: Expired = False,
     change: Annotated[str, typer.Option(help="A ticket, noted in the journal.")] = "",
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK", help="Only what this role does: policies or structure; list the rest."
+        ),
+    ] = None,
 ) -> int:
     """Plan anew, ask, carry out the steps one by one, and read back what was touched.
 
@@ -31,11 +37,12 @@ def apply(
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import Job, new_run, now, store_of
+    from govkit.flow.authority import task
     from govkit.flow.plan import expected
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj
-    asked = question(options, allow, expired=expired)
+    asked, share = question(options, allow, expired=expired), task(authority)
     reviewed = evidence(plan_file)
     store = store_of(asked)
     reach = Reach(options, run_id=new_run())
@@ -44,4 +51,5 @@ def apply(
             made, both = planned(asked, reach.live)
         if expect is not None:
             expected(expect, made if reviewed is None else reviewed)
-        return carry_out(Job(made, both, reviewed, "apply", change), reach, store, yes=yes)
+        job = Job(made, both, reviewed, "apply", change)
+        return carry_out(job, reach, store, yes=yes, task=share)

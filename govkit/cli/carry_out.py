@@ -2,17 +2,15 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import typer
-
 from govkit.apply.events import Done, Event
-from govkit.apply.select import Selection
-from govkit.cli.reach import Reach, interactive
+from govkit.cli.ask import confirmed, typed
+from govkit.cli.reach import Reach
 from govkit.cli.say import note, show, step_line
-from govkit.errors import Exit, GovkitError, UsageError
+from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
     carried_out,
@@ -20,24 +18,37 @@ from govkit.flow.apply import (
     selected,
     severe_path,
 )
+from govkit.flow.authority import TASKS, ByTurns, by_turns
 from govkit.flow.plan import names
 from govkit.flow.plan import refusal as refusal_of
 from govkit.model.evidence import Reviewed
 from govkit.model.plan import Step
+from govkit.model.resource import Json
 from govkit.plan.document import document, reviewed
 from govkit.plan.judge import narrowed
+from govkit.plan.share import Share, shared
 from govkit.report import run
 from govkit.store.local import LocalStore
 
 
 def carry_out(
-    job: Job, reach: Reach, store: LocalStore, *, yes: bool, dry_run: bool = False
+    job: Job,
+    reach: Reach,
+    store: LocalStore,
+    *,
+    yes: bool,
+    dry_run: bool = False,
+    task: str | None = None,
 ) -> int:
-    """Show the plan, ask, and do it; the last line says how it ended."""
+    """Show the plan, ask, and do it; the last line says how it ended.
+
+    With a task (`policies`, `structure`) that role's share is done and the rest is listed.
+    """
     selection = selected(job.made, job.evidence)
     made = job.made
-    if job.evidence is not None:
-        made = narrowed(made, selection.steps, job.both.wanted)
+    share = shared(selection.steps, TASKS[task] if task else None)
+    if job.evidence is not None or task is not None:
+        made = narrowed(made, share.steps, job.both.wanted)
     refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
     show(
         "plan",
@@ -51,60 +62,74 @@ def carry_out(
         raise refusal
     for mark in selection.done:
         note(f"Done already: {mark.action} {mark.address}")
-    if not selection.steps or dry_run:
-        if not selection.steps:
+    if not (share.steps or share.left) or dry_run:
+        if not share.steps:
             note("Nothing to do.")
         return Exit.DONE
-    if not _agreed(selection.steps, yes=yes):
+    if share.steps and not _agreed(share.steps, yes=yes):
         note("Nothing was done.")
         return Exit.FAILED
-    return _done(job, selection, reach, store)
+    return _done(job, share, selection.appeared, reach, store)
 
 
 def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
     if yes:
         return True
-    if not interactive():
-        raise UsageError(
-            "Nobody to ask",
-            "apply asks before it writes, and there is no terminal to ask at.",
-            "Review the plan, and say so: govkit apply --yes",
-        )
     severe = [step for step in steps if is_severe(step)]
     for step in severe:
-        path = severe_path(step)
-        told = typer.prompt(f"{step.verb} {step.address} is severe. Type {path} to go on", err=True)
-        if told.strip() != path:
+        if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
             return False
-    return bool(severe) or typer.confirm(f"Do these {len(steps)} steps?", err=True)
+    return bool(severe) or confirmed(f"Do these {len(steps)} steps?", "apply")
 
 
-def _done(job: Job, selection: Selection, reach: Reach, store: LocalStore) -> int:
-    steps, appeared = selection.steps, selection.appeared
+def _done(job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store: LocalStore) -> int:
+    steps = share.steps
+    if not steps:
+        _ended(run("done", None, done=0, left=share.left, following=_next(share)))
+        return Exit.DONE
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     with _interruptible() as stop:
+        api = ByTurns(reach.door, job.both.wanted.run)
         events = carried_out(
             job,
             steps,
-            api=reach.api,
+            api=api,
             store=store,
             run_name=reach.run_id,
             patience=reach.patience(job.both.wanted.safety.settle_seconds),
             stop=stop,
         )
-        finished = [event for event in map(_said(steps), events) if isinstance(event, Done)]
+        finished = [
+            event for event in map(_said(steps), by_turns(events, api)) if isinstance(event, Done)
+        ]
     done = {event.step.id for event in finished}
-    ended = run(
-        "interrupted" if stop() else "done",
-        reach.run_id,
-        done=len(done),
-        already=sum(event.already for event in finished),
-        left=[step for step in steps if step.id not in done],
-        unplanned=appeared,
+    _ended(
+        run(
+            "interrupted" if stop() else "done",
+            reach.run_id,
+            done=len(done),
+            already=sum(event.already for event in finished),
+            left=[*(step for step in steps if step.id not in done), *share.left],
+            unplanned=appeared,
+            following=_next(share),
+        )
     )
-    with suppress(BrokenPipeError):  # it is done, whether or not anybody reads so
-        show("run", ended, "text", None)
     return Exit.INTERRUPTED if stop() else Exit.DONE
+
+
+def _ended(told: Mapping[str, Json]) -> None:
+    with suppress(BrokenPipeError):  # it is done, whether or not anybody reads so
+        show("run", told, "text", None)
+
+
+def _next(share: Share) -> str:
+    """Return what to run next: the first step that is left says whose turn it is."""
+    whose = next((task for task, one in TASKS.items() if one == _waits_for(share)), None)
+    return f"apply --authority {whose}" if whose else "drift"
+
+
+def _waits_for(share: Share) -> str | None:
+    return share.left[0].authority if share.left else None
 
 
 def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:

@@ -20,7 +20,7 @@ def doctor(context: typer.Context) -> int:
     options: Globals = context.obj
     reach = Reach(options)
     worst = 0
-    for remark in examined(question(options), reach.live, lambda: reach.api):
+    for remark in examined(question(options), reach.live, reach.door):
         data(f"{_MARKS[remark.verdict]}  {remark.what:<16} {remark.seen}\n")
         worst += remark.verdict == "bad"
     data(f"{worst} in the way. Next: govkit {'validate' if worst else 'plan'}\n")

@@ -1,10 +1,9 @@
 """Reaches an organization: AWS, the sandbox, or a snapshot, as the global options say."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,17 @@ def today() -> date:
         ) from error
 
 
+def moment() -> datetime:
+    """Return the moment in UTC; on the day that `GOVKIT_TODAY` tells, where it does."""
+    return datetime.combine(today(), datetime.now(UTC).timetz())
+
+
 def question(
     options: Globals, allow: list[str] | None = None, *, expired: bool = False
 ) -> Question:
     """Return what the command was asked; `expired` takes exemptions that are over out."""
-    return Question(options.layout, today(), options.only, overrides(allow or []), expired)
+    told = overrides(allow or [])
+    return Question(options.layout, today(), options.only, told, expired, moment())
 
 
 def overrides(allow: list[str]) -> dict[str, int]:
@@ -65,19 +70,22 @@ class Reach:
 
     options: Globals
     run_id: str = ""
-    role: str | None = None
-    _api: Api | None = None
+    _doors: dict[str | None, Api] = field(default_factory=dict)
 
     @property
     def api(self) -> Api:
-        """The door to AWS or to the sandbox; UsageError where there is only a snapshot."""
+        """The door to AWS or to the sandbox, with the credentials at hand."""
+        return self.door(None)
+
+    def door(self, role: str | None) -> Api:
+        """Return the door for a role, opened once; UsageError where there is only a snapshot."""
         if self.options.snapshot is not None:
             raise UsageError(
                 "A snapshot cannot be written to", "This command needs AWS or --sandbox."
             )
-        if self._api is None:
-            self._api = _opened(self.options, self.run_id, self.role)
-        return self._api
+        if role not in self._doors:
+            self._doors[role] = _opened(self.options, self.run_id, role)
+        return self._doors[role]
 
     def live(self, interest: Interest) -> Live:
         """Return the live bank: from the snapshot, or by asking."""
@@ -86,7 +94,8 @@ class Reach:
             note(f"From a snapshot of {saved.as_of}, {_age(saved.as_of)}.")
             return saved.live
         walk = self.options.pace is None and self.options.sandbox is None
-        return discover(self.api, kinds(), interest, workers=_WORKERS if walk else 16, walk=walk)
+        api = self.door(interest.role)
+        return discover(api, kinds(), interest, workers=_WORKERS if walk else 16, walk=walk)
 
     def patience(self, settle: float) -> Patience:
         """Return how an apply waits; nothing in the sandbox lags unless it was told to."""
@@ -157,8 +166,3 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
         mount.mount(core, folder)
 
     return stand_on
-
-
-def interactive() -> bool:
-    """Tell whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stderr.isatty()

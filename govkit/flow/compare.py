@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,13 +22,22 @@ KindList = tuple[Kind[Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a command was asked: which layout, on which day, which part, with which overrides."""
+    """What a command was asked: which layout, on which day, which part, with which overrides.
+
+    `now` is the moment by which pins are judged; the day's beginning where none is told.
+    """
 
     layout: Path
     today: date
     only: tuple[str, ...] = ()
     allow: Mapping[str, int] | None = None
     without_expired: bool = False
+    now: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """The moment, in UTC."""
+        return self.now or datetime.combine(self.today, time(), UTC)
 
 
 def kinds() -> KindList:

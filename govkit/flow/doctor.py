@@ -1,11 +1,12 @@
 """The story of `govkit doctor`: layout, organization and caller side by side."""
 
 import os
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
 
 from govkit.errors import GovkitError
+from govkit.flow.authority import Door
 from govkit.flow.compare import Bank, Compared, Question, compared
+from govkit.flow.roles import Remark, roles_examined
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.root import Root
 from govkit.layout.read import read
@@ -15,16 +16,7 @@ from govkit.model.wanted import Wanted
 from govkit.store.local import folder_of
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing that was looked at: `good`, `note` or `bad`, and what was seen."""
-
-    verdict: str
-    what: str
-    seen: str
-
-
-def examined(question: Question, bank: Bank, api: Callable[[], Api]) -> Iterator[Remark]:
+def examined(question: Question, bank: Bank, door: Door) -> Iterator[Remark]:
     """Yield what was looked at, one after another; what cannot be reached is said, not raised."""
     try:
         wanted = read(question.layout, today=question.today)
@@ -33,13 +25,14 @@ def examined(question: Question, bank: Bank, api: Callable[[], Api]) -> Iterator
         return
     yield Remark("good", "layout", f"{wanted.path}, called {wanted.layout}")
     yield from _settings(wanted, question)
-    caller = yield from _caller(api)
+    caller = yield from _caller(door(None))
     try:
         both = compared(question, bank)
     except GovkitError as error:
         yield Remark("bad", "organization", f"{error.summary}. {error.detail}")
         return
     yield from _organization(both, caller)
+    yield from roles_examined(wanted.run, door, _management(both))
     yield from _enabled(both)
     yield from _aside(both)
 
@@ -57,9 +50,9 @@ def _settings(wanted: Wanted, question: Question) -> Iterator[Remark]:
     yield Remark("good" if able else "bad", "store", f"{folder}{'' if able else ', not writable'}")
 
 
-def _caller(api: Callable[[], Api]) -> Generator[Remark, None, str]:
+def _caller(api: Api) -> Generator[Remark, None, str]:
     try:
-        identity = api().call(ApiCall("sts", "GetCallerIdentity"))
+        identity = api.call(ApiCall("sts", "GetCallerIdentity"))
     except GovkitError as error:
         yield Remark("bad", "caller", f"{error.summary}. {error.detail}")
         return ""
@@ -86,6 +79,11 @@ def _organization(both: Compared, caller: str) -> Iterator[Remark]:
             if from_top
             else f"{caller} is a member: OUs, accounts and trusted access cannot be changed from it",
         )
+
+
+def _management(both: Compared) -> str:
+    root = both.meeting.live.get(ROOT)
+    return root.management_account if isinstance(root, Root) else ""
 
 
 def _enabled(both: Compared) -> Iterator[Remark]:

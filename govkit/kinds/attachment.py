@@ -34,6 +34,12 @@ class Attachment:
         return (self.policy, self.target)
 
 
+def attachment_at(address: Address) -> Attachment:
+    """Return the attachment that stands at an address."""
+    policy, _, target = address.path.partition("@")
+    return Attachment(Address("policy", policy), Address.parse(target))
+
+
 def _read(look: Look) -> Iterator[Found[Attachment]]:
     """Yield what each policy is attached to; AWS's own policies first, as the tree waits for them."""
     for kind in enabled_types(look):

@@ -33,6 +33,7 @@ def interest(draft: Draft) -> Interest:
         types=frozenset(
             one.type for one in draft.resources.values() if isinstance(one, EnabledPolicyType)
         ),
+        role=draft.sections.head.run.read,
     )
 
 

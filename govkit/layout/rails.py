@@ -9,13 +9,13 @@ from govkit.model.wanted import Ignored, Manage, Safety
 
 CHINA, GOVCLOUD = "cn-", "us-gov-"
 NOT_ACTED_ON = "GK009"
-_UNUSED = (("run",), ("safety", "never_deny"))
+_UNUSED = (("safety", "never_deny"),)
 
 
 def remark_unused(draft: Draft) -> None:
     """Remark what is well-formed and not acted on by this version, so that nobody relies on it."""
     head = draft.sections.head
-    given = (roles(head), head.safety.never_deny)
+    given = (head.safety.never_deny,)
     for steps, value in zip(_UNUSED, given, strict=True):
         if value:
             draft.findings.append(

@@ -82,7 +82,8 @@ class Interest:
 
     `ous` and `accounts` (IDs and written e-mails) are what it lists; the `tagged_` ones are those
     whose tags it gives; `created` are e-mails under which it may have created accounts itself.
-    OUs are paths or IDs. `types` are the policy types that it uses, enabled or not.
+    OUs are paths or IDs. `types` are the policy types that it uses, enabled or not. `role` is the
+    ARN of the role that looks; None for the credentials at hand.
     """
 
     ous: frozenset[str] = frozenset()
@@ -92,6 +93,7 @@ class Interest:
     created: frozenset[str] = frozenset()
     root_tagged: bool = False
     types: frozenset[str] = frozenset()
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

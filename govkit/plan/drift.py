@@ -1,14 +1,15 @@
 """What somebody changed in AWS: the difference to the layout read backwards, and foreign things."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
 from govkit.kinds.trusted_access import TrustedAccess
@@ -28,7 +29,10 @@ FORMAT_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """One thing that is not as the layout wants it. `expected` and `actual` are facts."""
+    """One thing that is not as the layout wants it. `expected` and `actual` are facts.
+
+    `pinned` is set where somebody took it off in an emergency, and no plan puts it back yet.
+    """
 
     address: Address
     change: str
@@ -36,6 +40,7 @@ class Drifted:
     actual: Mapping[str, Json] | None
     meaning: str
     origin: Origin | None = None
+    pinned: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,12 @@ def drift(
     known: Mapping[str, str],
     *,
     keep: Keep = lambda _: True,
+    pinned: Iterable[Pin] = (),
 ) -> Drift:
     """Return what in AWS is not as the layout wants it, by address.
 
     `known` are the digests of ignored policies at the last apply, by address; `keep` chooses what
-    `--only` leaves in.
+    `--only` leaves in; `pinned` keep off what is missing, and are told with it.
     """
     of = {kind.resource: kind for kind in kinds}
     changes = changes_between(wanted, meeting, of)
@@ -75,6 +81,8 @@ def drift(
     items += _foreign(wanted, meeting, keep)
     items += _expired(wanted)
     items += _edited(wanted, meeting, known)
+    held = {pin.attachment: pin for pin in pinned}
+    items = [replace(item, pinned=held.get(item.address)) for item in items]
     root = meeting.live.get(ROOT)
     return Drift(
         root.organization if isinstance(root, Root) else "",
@@ -245,4 +253,9 @@ def _item(item: Drifted) -> dict[str, Json]:
         "meaning": item.meaning,
         "origin": None if item.origin is None else item.origin.to_json(),
         "who": None,
+        "pinned": None if item.pinned is None else _pin(item.pinned),
     }
+
+
+def _pin(pin: Pin) -> dict[str, Json]:
+    return {"until": pin.until, "who": pin.who, "reason": pin.reason}

@@ -1,6 +1,7 @@
 """Why a step is planned, in a few words, and which line of the layout asks for it."""
 
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Action, Change
@@ -33,6 +34,8 @@ def _why_gone(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> s
             return f"{name.partition('@')[0]} is not to be attached there"
         case Policy():
             return f"no rendering of its guardrail is called {name.partition('/')[2]} any more"
+        case Pin():
+            return "the pin is over"
         case _:
             return "is not wanted any more"
 

@@ -39,11 +39,13 @@ def run(
     already: int = 0,
     left: Iterable[Step] = (),
     unplanned: Iterable[Step] = (),
+    following: str = "drift",
 ) -> dict[str, Json]:
     """Return how a run ended as JSON. `outcome` is done, stopped or interrupted.
 
     `done` counts the steps carried through, `already` those of them that were so before. `left`
-    are the steps not carried through, `unplanned` those that appeared since the review.
+    are the steps not carried through, `unplanned` those that appeared since the review;
+    `following` is the command to run next.
     """
     return {
         "format_version": FORMAT_VERSION,
@@ -53,6 +55,7 @@ def run(
         "already": already,
         "left": [brief(step) for step in left],
         "unplanned": [brief(step) for step in unplanned],
+        "next": following,
     }
 
 

@@ -1,7 +1,7 @@
 """Drift in words: what somebody changed, what it means, who did it; and where nobody could look."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from govkit.report._difference_lines import lines, sign, signed
 from govkit.report._findings_text import finding_lines
@@ -18,6 +18,7 @@ CHANGES = {
     "expired": "Expired: an exemption that is over and still in force",
     "orphan": "Orphans: made for this layout and no longer named by it",
 }
+PINNED = "Pinned: taken off in an emergency, and left so until then"
 MEANINGS = {
     "weakens": "weakens",
     "strengthens": "strengthens",
@@ -46,11 +47,20 @@ def drift_text(document: Document, style: Style) -> str:
 
 def drift_sections(drift: Document, style: Style) -> Iterator[list[str]]:
     """Yield, per sort of change, a heading and what changed that way."""
-    for change, heading in CHANGES.items():
-        found = [each for each in drift["drift"] if each["change"] == change]
+    for heading, found in sorted_out(drift["drift"]):
         if found:
             told = [line for each in found for line in entry_lines(each, style)]
             yield [paint(heading, "bold", style), *(f"  {line}" for line in told)]
+
+
+def sorted_out(entries: Sequence[Document]) -> Iterator[tuple[str, list[Document]]]:
+    """Yield each heading with what belongs under it; what is pinned stands apart."""
+    for change, heading in CHANGES.items():
+        yield (
+            heading,
+            [each for each in entries if each["change"] == change and not each.get("pinned")],
+        )
+    yield PINNED, [each for each in entries if each.get("pinned")]
 
 
 def entry_lines(entry: Document, style: Style) -> Iterator[str]:
@@ -67,6 +77,8 @@ def entry_lines(entry: Document, style: Style) -> Iterator[str]:
         yield f"    expected {value(expected)}, found {value(actual)}"
     if entry["who"]:
         yield f"    {who(entry['who'])}"
+    if pin := entry.get("pinned"):
+        yield f"    pinned until {pin['until']} by {pin['who']}: {pin['reason']}"
 
 
 def who(actor: Document) -> str:
@@ -100,12 +112,16 @@ def summary(drift: Document, style: Style) -> str:
     said = ", ".join(f"{changes[change]} {change}" for change in CHANGES if changes[change])
     weaker = sum(each["meaning"] in {"weakens", "both"} for each in drift["drift"])
     meaning = f"; {weaker} {'weakens' if weaker == 1 else 'weaken'} protection" if weaker else ""
+    pins = sum(bool(each.get("pinned")) for each in drift["drift"])
+    pinned = f"; {pins} pinned" if pins else ""
     unread = f"; INCOMPLETE, {holes} could not be read" if holes else ""
-    return f"Drift: {said}{meaning}{unread}. {_next(drift, style)}"
+    return f"Drift: {said}{meaning}{pinned}{unread}. {_next(drift, style)}"
 
 
 def _next(drift: Document, style: Style) -> str:
     """Return the next command; what no plan would touch needs a decision instead."""
+    if all(entry.get("pinned") for entry in drift["drift"]):
+        return "No plan touches that until its pin ends."
     outside = {entry["address"] for entry in drift["strangers"]}
     if all(_left_alone(entry, outside) for entry in drift["drift"]):
         return "No plan touches that: name it in the layout, or remove it."

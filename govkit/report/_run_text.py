@@ -55,7 +55,8 @@ def run_summary(run: Document, style: Style) -> str:
         return f"Nothing to do.{named} {following(style, 'drift')}"
     done = f"{run['done']} of {count(total, 'step')} done{already}"
     if run["outcome"] == "done":
-        return f"Applied: {done}.{named} {following(style, 'drift')}"
+        left = f", {len(run['left'])} left" if run["left"] else ""
+        return f"Applied: {done}{left}.{named} {following(style, run.get('next', 'drift'))}"
     return (
         f"{run['outcome'].capitalize()}: {done}, {len(run['left'])} left.{named} "
         f"{following(style, 'apply')} (what is done is not done twice)"

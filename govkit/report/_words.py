@@ -132,6 +132,7 @@ _TOLD: Mapping[str, Callable[[str], str]] = {
     "root": lambda _: "the root",
     "policy": policy,
     "attachment": _attachment,
+    "pin": lambda path: f"pin of {_attachment(path)}",
     "tags": lambda path: f"tags of {thing(path)}",
     "delegated_administrator": _delegated,
     "resource_policy": lambda _: "the organization's resource policy",

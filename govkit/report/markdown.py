@@ -39,8 +39,8 @@ def drift_markdown(document: Document, style: Style) -> str:
     """Return the drift as a comment: the summary first, then where nobody could look."""
     drift, style = cleaned(document), _plain(style)
     blocks = [
-        Block(heading, tuple(_entries(drift, change, style)), "diff")
-        for change, heading in _drift_text.CHANGES.items()
+        Block(heading, tuple(_entries(found, style)), "diff")
+        for heading, found in _drift_text.sorted_out(drift["drift"])
     ]
     findings = [
         line for each in drift["findings"] for line in _findings_text.finding_lines(each, style)
@@ -176,12 +176,11 @@ def _outside(document: Document) -> Iterator[Block]:
         yield Block(heading, _bullets(outsiders(document[key])))
 
 
-def _entries(drift: Document, change: str, style: Style) -> Iterator[str]:
-    for entry in drift["drift"]:
-        if entry["change"] == change:
-            head, *beneath = _drift_text.entry_lines(entry, style)
-            where = origin(entry["origin"])
-            yield from _diffed(head, [line.strip() for line in beneath if line.strip() != where])
+def _entries(entries: Sequence[Document], style: Style) -> Iterator[str]:
+    for entry in entries:
+        head, *beneath = _drift_text.entry_lines(entry, style)
+        where = origin(entry["origin"])
+        yield from _diffed(head, [line.strip() for line in beneath if line.strip() != where])
 
 
 FORMAT = Format(

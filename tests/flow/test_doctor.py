@@ -27,7 +27,7 @@ def table() -> Iterator[Desk]:
 def _remarks(table: Desk) -> dict[tuple[str, str], str]:
     walk = Walk(sandbox_api(table.sandbox), table.folder)
     question = Question(table.folder / "org_layout.yaml", TODAY)
-    told: list[Remark] = list(examined(question, walk.bank, lambda: _WhoAmI(walk.api)))
+    told: list[Remark] = list(examined(question, walk.bank, lambda _: _WhoAmI(walk.api)))
     return {(one.verdict, one.what): one.seen for one in told}
 
 

@@ -1,0 +1,77 @@
+"""`govkit detach`: the emergency brake."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from govkit.cli.globals import Globals
+from govkit.cli.options import Yes
+from govkit.cli.say import data, note
+from govkit.errors import Exit, UsageError
+
+_SPAN = re.compile(r"(\d{1,5})([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_HOURS = 24
+_STS_SECONDS = 5.0
+
+
+def detach(
+    context: typer.Context,
+    guardrail: Annotated[str, typer.Argument(help="A guardrail's key, or a policy's name or ID.")],
+    *,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="TARGET", help="/, an OU's path, an account's ID, e-mail or name."
+        ),
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; others will read it.")],
+    pin: Annotated[
+        str,
+        typer.Option(
+            "--pin", metavar="SPAN", help="How long no apply puts it back: 30m, 4h, at most 24h."
+        ),
+    ] = "4h",
+    yes: Yes = False,
+) -> int:
+    """Take one policy off one target at once, and let nothing put it back for a while.
+
+    Needs no layout, no store and no lock, and reads that target alone.
+    """
+    from govkit.apply.events import Done
+    from govkit.cli.ask import confirmed
+    from govkit.cli.reach import Reach, moment
+    from govkit.flow.brake import caller, gripped, pulled
+
+    options: Globals = context.obj
+    until = moment() + _span(pin)
+    if not re.search(r"\w", reason):
+        raise UsageError("No reason given", "--reason is empty: say why, for those who come after.")
+    reach = Reach(options)
+    quick = Reach(replace(options, timeout=min(options.timeout, _STS_SECONDS)))
+    grip = gripped(reach.api, guardrail, target, until=until, who=caller(quick.api), reason=reason)
+    question = f"Detach {grip.words}, and pin it off until {grip.pin.until}?"
+    if not (yes or confirmed(question, "detach")):
+        note("Nothing was done.")
+        return Exit.FAILED
+    for event in pulled(reach.api, grip, reach.patience(0)):
+        if isinstance(event, Done):
+            note(f"{event.step.verb}: {'already so' if event.already else 'done'}")
+    data(
+        f"Detached {grip.words}, pinned off until {grip.pin.until}: {grip.pin.reason}\n"
+        "After that it is drift, and the next apply attaches it again. Next: govkit drift\n"
+    )
+    return Exit.DONE
+
+
+def _span(told: str) -> timedelta:
+    found = _SPAN.fullmatch(told)
+    span = timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else timedelta()
+    if not timedelta() < span <= timedelta(hours=_HOURS):
+        raise UsageError(
+            "No such span", f"--pin {told}: use 30m or 4h, at most 24h.", "Leave it out for 4h."
+        )
+    return span

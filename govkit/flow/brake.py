@@ -1,0 +1,146 @@
+"""The story of the emergency brake: one policy off one target, without layout, store or lock."""
+
+import getpass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from govkit.apply.events import Event
+from govkit.apply.execute import Crossing, Patience
+from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
+from govkit.flow.compare import kinds
+from govkit.kinds._grip import Hold, Spot, above, allows, holds, meant, spot
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.pin import PREFIX, Pin, pinned, written
+from govkit.model.call import Api, ApiCall, Ids
+from govkit.model.change import Change
+from govkit.model.kind import Authority
+from govkit.model.plan import Step
+from govkit.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """What is to be taken off where, and the pin that will say so."""
+
+    policy: Hold
+    target: Spot
+    pin: Pin
+
+    @property
+    def words(self) -> str:
+        """What is to be taken off where, for a person."""
+        where = self.target.address.path
+        named = "" if where in {"/", self.target.id} else f" ({self.target.id})"
+        return f"{self.policy.name} ({self.policy.id}) from {where}{named}"
+
+
+def gripped(
+    api: Api, guardrail: str, target: str, *, until: datetime, who: str, reason: str
+) -> Grip:
+    """Find the policy on the target, reading nothing else.
+
+    UsageError where there is none; PlanRefused where taking it off would deny everything below.
+    """
+    at = spot(api, target)
+    there = holds(api, at)
+    policy = meant(there, guardrail, at.address)
+    if policy is None:
+        raise _elsewhere(api, guardrail, there, at)
+    refusal = _refusal(api, policy, there, at)
+    if refusal is not None:
+        raise refusal
+    pin = pinned(policy.address, at.address, at.id, until=until, who=who, reason=reason)
+    return Grip(policy, at, pin)
+
+
+def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> UsageError:
+    """Say what is attached to the target, and where above it the policy is."""
+    known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
+    detail = f"{guardrail} is not attached to {at.address} itself. Attached are: {known}."
+    for place in above(api, at):
+        if meant(holds(api, place), guardrail, place.address) is not None:
+            return UsageError(
+                "Not attached there",
+                f"{detail} It is attached above, to {place.address}, and holds there for others, too.",
+                f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
+            )
+    return UsageError(
+        "Not attached there", f"{detail} Nor is it attached above.", "govkit show tree --live"
+    )
+
+
+def _refusal(api: Api, policy: Hold, there: Sequence[Hold], at: Spot) -> PlanRefused | None:
+    others = [one for one in there if one.type == policy.type and one != policy]
+    if policy.aws_managed:
+        return _refused(f"{policy.name} allows what nothing else allows: it is no guardrail.", "")
+    if policy.type.limits.minimum > len(others):
+        return _refused(
+            f"{policy.name} is the last {policy.type.key} on {at.address.path}, and AWS lets no "
+            "target be without one.",
+            "Attach FullAWSAccess first, then run this again: aws organizations attach-policy "
+            f"--policy-id p-FullAWSAccess --target-id {at.id}",
+        )
+    # AWS's own ones first: they need no call.
+    in_turn = sorted(others, key=lambda one: not one.aws_managed)
+    if policy.type.limits.minimum and not any(allows(api, one) for one in in_turn):
+        return _refused(
+            f"Without {policy.name} nothing on {at.address.path} allows anything: every request "
+            "below it would be denied.",
+            "Attach FullAWSAccess first, then run this again: aws organizations attach-policy "
+            f"--policy-id p-FullAWSAccess --target-id {at.id}",
+        )
+    return None
+
+
+def _refused(detail: str, hint: str) -> PlanRefused:
+    return PlanRefused("Refused: that would be an outage", detail, hint)
+
+
+def pulled(api: Api, grip: Grip, patience: Patience) -> Iterator[Event]:
+    """Pin, then detach; yields what happens.
+
+    In this order, so that a kill between the two leaves nothing that the next apply would fight:
+    a pin on what is attached changes nothing. Raises `ApplyStopped` once something was written.
+    """
+    steps = _steps(grip)
+    crossing = Crossing(
+        kinds={kind.resource: kind for kind in kinds()},
+        api=api,
+        ids=Ids({grip.pin.policy: grip.policy.id, grip.pin.target: grip.target.id}),
+        patience=patience,
+    )
+    try:
+        yield from crossing.execute(steps)
+    except GovkitError as error:
+        if not crossing.touched:
+            raise
+        raise ApplyStopped(
+            "Stopped after the first write",
+            f"{error.summary}. {error.detail}\n{grip.words} may be pinned and still attached.",
+            "Run the same command again to finish.",
+        ) from error
+
+
+def _steps(grip: Grip) -> tuple[Step, ...]:
+    pin, text = grip.pin, grip.policy.tags.get(PREFIX + grip.target.id)
+    before = None if text is None else written(pin.policy, pin.target, pin.held, text)
+    attachment = Attachment(grip.pin.policy, grip.pin.target)
+    return (
+        _step("s1", Change(before, pin), "pin"),
+        _step("s2", Change(attachment, None), "detach"),
+    )
+
+
+def _step(name: str, change: Change[Resource], verb: str) -> Step:
+    return Step(name, change, verb, "in an emergency", Authority.DELEGATED.value, ())
+
+
+def caller(api: Api) -> str:
+    """Return who pulls the brake: the role session's name or the user's, else who sits here."""
+    try:
+        arn = str(api.call(ApiCall("sts", "GetCallerIdentity"))["Arn"])
+    except GovkitError:
+        # An emergency does not wait for STS; CloudTrail knows who it was.
+        return getpass.getuser()
+    return arn.rpartition(":")[2].removeprefix("assumed-role/").removeprefix("user/")

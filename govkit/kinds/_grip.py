@@ -1,0 +1,177 @@
+"""One target and what is attached to it, found with few calls whatever the organization's size."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govkit.errors import UsageError
+from govkit.kinds._documents import parsed
+from govkit.kinds._listed import ALIVE
+from govkit.kinds._refusals import unless_gone
+from govkit.kinds._tags import GUARDRAIL, tags_of
+from govkit.model.address import ROOT, Address, account, ou, unescaped
+from govkit.model.call import Api, organizations
+from govkit.policies.document import statements
+from govkit.policies.policy_type import PolicyType
+from govkit.policies.types import policy_type
+
+_ACCOUNT = re.compile(r"\d{12}")
+_UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
+_ROOT = re.compile(r"r-[0-9a-z]{4,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A target: AWS's ID of it, its address, and the policy types that are enabled."""
+
+    id: str
+    address: Address
+    types: tuple[PolicyType, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A policy that is attached to a target."""
+
+    id: str
+    name: str
+    type: PolicyType
+    aws_managed: bool
+    tags: Mapping[str, str]
+
+    @property
+    def address(self) -> Address:
+        """Where it stands: under its guardrail's name, else under its ID."""
+        name = self.name if self.aws_managed else self.tags.get(GUARDRAIL, self.id)
+        return Address("policy", f"{self.type.key}/{name}")
+
+
+def spot(api: Api, told: str) -> Spot:
+    """Return the target that is meant: `/`, an OU's path, an account's name or e-mail, or an ID.
+
+    A path is walked down, OU by OU; nothing beside it is read. UsageError where there is none.
+    """
+    (root,) = api.items("Roots", organizations("ListRoots"))
+    types = tuple(
+        policy_type(entry["Type"])
+        for entry in root.get("PolicyTypes", ())
+        if entry["Status"] in ALIVE
+    )
+    name = told.removeprefix("ou:").removeprefix("account:")
+    if name == "/" or _ROOT.fullmatch(name):
+        return Spot(str(root["Id"]), ROOT, types)
+    if _UNIT.fullmatch(name):
+        return Spot(name, Address("ou", name), types)
+    given = name if _ACCOUNT.fullmatch(name) else None
+    if given is None and ("@" not in name or name.startswith("/")):
+        unit = _unit(api, str(root["Id"]), name)
+        if unit is not None:
+            return Spot(unit, ou(name), types)
+    if given is None and "/" not in name:
+        given = _account(api, name)
+    if given is None:
+        raise UsageError(
+            "No such target",
+            f"There is no {told} in the organization.",
+            "Name an OU by its path from the root (/Workloads/Prod), an account by its ID.",
+        )
+    return Spot(given, account(given), types)
+
+
+def _unit(api: Api, root: str, path: str) -> str | None:
+    here = root
+    for step in path.strip("/").split("/"):
+        call = organizations("ListOrganizationalUnitsForParent", ParentId=here)
+        below = api.items("OrganizationalUnits", call)
+        found = next((one["Id"] for one in below if one["Name"] == unescaped(step)), None)
+        if found is None:
+            return None
+        here = str(found)
+    return here
+
+
+def _account(api: Api, told: str) -> str | None:
+    """Return the account of that e-mail address, which is but one, or of that name, if but one."""
+    everybody = api.items("Accounts", organizations("ListAccounts"))
+    if "@" in told:
+        word = told.lower()
+        return next((str(one["Id"]) for one in everybody if one["Email"].lower() == word), None)
+    found = [str(one["Id"]) for one in everybody if one.get("Name") == told]
+    if len(found) > 1:
+        raise UsageError(
+            "Several accounts of that name",
+            f"{told} is the name of {', '.join(found)}.",
+            f"Name it by its ID: --from {found[0]}",
+        )
+    return found[0] if found else None
+
+
+def holds(api: Api, at: Spot) -> tuple[Hold, ...]:
+    """Return what is attached to the target itself; UsageError where AWS does not know it."""
+    return tuple(_holds(api, at))
+
+
+def _holds(api: Api, at: Spot) -> Iterator[Hold]:
+    for kind in at.types:
+        call = organizations("ListPoliciesForTarget", TargetId=at.id, Filter=kind.name)
+        there = unless_gone(lambda call=call: [*api.items("Policies", call)])  # type: ignore[misc]  # mypy infers no type for a lambda's default
+        if there is None:
+            raise UsageError("No such target", f"AWS does not know {at.id}.")
+        for one in there:
+            managed = bool(one["AwsManaged"])
+            tags = {} if managed else tags_of(api, one["Id"])
+            yield Hold(one["Id"], one["Name"], kind, managed, tags)
+
+
+def meant(there: Sequence[Hold], told: str, where: Address) -> Hold | None:
+    """Return the policy that is meant: by its ID, its guardrail (and variant), or its name.
+
+    None where nothing of the sort is attached; UsageError where several are.
+    """
+    for names in (_by_id, _by_tag, _by_guardrail, _by_name):
+        found = [one for one in there if names(one) == told]
+        if len(found) > 1:
+            which = ", ".join(f"{one.name} ({one.id})" for one in found)
+            raise UsageError(
+                "Several policies are meant",
+                f"{told} is on {where}: {which}.",
+                f"Name one by its ID: govkit detach {found[0].id}",
+            )
+        if found:
+            return found[0]
+    return None
+
+
+def above(api: Api, at: Spot) -> Iterator[Spot]:
+    """Yield what stands above a target, nearest first, up to the root."""
+    here = at.id
+    while not here.startswith("r-"):
+        (parent,) = api.items("Parents", organizations("ListParents", ChildId=here))
+        here = str(parent["Id"])
+        yield Spot(here, ROOT if here.startswith("r-") else Address("ou", here), at.types)
+
+
+def _by_id(one: Hold) -> str:
+    return one.id
+
+
+def _by_tag(one: Hold) -> str:
+    return one.tags.get(GUARDRAIL, "")
+
+
+def _by_guardrail(one: Hold) -> str:
+    return one.tags.get(GUARDRAIL, "").partition(".")[0]
+
+
+def _by_name(one: Hold) -> str:
+    return one.name
+
+
+def allows(api: Api, one: Hold) -> bool:
+    """Tell whether the policy allows anything; AWS's own do."""
+    if one.aws_managed:
+        return True
+    answer: Any = api.call(organizations("DescribePolicy", PolicyId=one.id))
+    document = parsed(answer["Policy"]["Content"], one.type.grammar)
+    return any(each.value.get("Effect") == "Allow" for each in statements(document))
