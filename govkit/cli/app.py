@@ -30,6 +30,7 @@ from govkit.cli.schema import schema
 from govkit.cli.show import show
 from govkit.cli.simulate import simulate
 from govkit.cli.snapshot import snapshot
+from govkit.cli.test import test
 from govkit.cli.validate import validate
 from govkit.errors import Exit, UsageError
 
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[Callable[..., int | None], str] = {
     validate: "Check the layout, offline.",
+    test: "Answer what the layout expects, offline.",
     render: "Show the policies as they would be sent.",
     show: "Show the tree, the limits, or one thing.",
     plan: "Show what AWS must be told, and what it means.",

@@ -25,14 +25,15 @@ def validate(
     from govkit.report import findings
 
     options: Globals = context.obj
-    limit = _severity(fail_on)
+    limit = severity(fail_on)
     asked = wanted(question(options))
     show("findings", findings("validate", asked.findings), format_, write)
     worst = max((finding.severity for finding in asked.findings), default=Severity.NOTE)
     return Exit.NOT_UNDERSTOOD if worst >= limit and asked.findings else Exit.DONE
 
 
-def _severity(word: str) -> Severity:
+def severity(word: str) -> Severity:
+    """Return the severity of that name; `UsageError` where there is none."""
     try:
         return Severity[word.upper()]
     except KeyError as error:

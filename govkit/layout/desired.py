@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
 from govkit.layout.excuses import break_glass
 from govkit.layout.exemptions import exemptions, ways
-from govkit.layout.expectations import check_expectations
+from govkit.layout.expectations import check_expectations, tested
 from govkit.layout.faults import Faults
 from govkit.layout.fences import check_fences
 from govkit.layout.guardrails import add_guardrails
@@ -64,7 +65,9 @@ def desired(
     types = {piece.kind.key for piece in pieces} | {"scp"}
     limits = {key: policy_type(key).limits_in(where, told.get(key, {})) for key in types}
     check_budget(draft, limits, organization["ous"])
-    return _wanted(draft, governed, told, _sha256(sections, files))
+    answers = tested(draft, pieces, draft.unexempted)
+    wanted = _wanted(draft, governed, told, _sha256(sections, files))
+    return replace(wanted, tested=answers)
 
 
 def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> Wanted:

@@ -11,11 +11,15 @@ from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
 from govkit.model.wanted import Claim, Guardrail
+from govkit.policies.document import Document
 
 
 @dataclass(slots=True)
 class Draft:
-    """What is wanted so far, and what was wrong or remarkable on the way."""
+    """What is wanted so far, and what was wrong or remarkable on the way.
+
+    `unexempted` are the documents of policies with exemptions as they would be without.
+    """
 
     sections: Sections
     faults: Faults
@@ -30,6 +34,7 @@ class Draft:
     closed: set[Address] = field(default_factory=set)
     guardrails: dict[str, Guardrail] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    unexempted: dict[Address, Document] = field(default_factory=dict)
     ou_names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """Renders every policy of a layout in one bounded run, exemptions' second renderings included."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from govkit.layout.draft import Draft
@@ -53,7 +53,16 @@ def documents(
             final = excused(draft, piece, base, whole)
             if final is not None:
                 finished[index] = final
+                _remember(draft, piece, base)
     return finished
+
+
+def _remember(draft: Draft, piece: Piece, base: Document) -> None:
+    """Keep the document as it would be without exemptions, where there are some."""
+    glass = tuple(one for one in piece.excused if one.entry is None)
+    if len(glass) < len(piece.excused):
+        plain = excused(draft, replace(piece, excused=glass), base, {})
+        draft.unexempted[piece.address] = base if plain is None else plain
 
 
 def _rendered(run: _Run, pieces: Sequence[Piece]) -> dict[tuple[int, Chosen], Rendering]:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from govkit.model.address import Address
 from govkit.model.call import Interest
+from govkit.model.expectation import Answered
 from govkit.model.finding import Finding, Origin
 from govkit.model.state import State
 
@@ -145,6 +146,7 @@ class Wanted:
     interest: Interest = field(default_factory=Interest)
     exemptions: tuple[Way, ...] = ()
     findings: tuple[Finding, ...] = ()
+    tested: tuple[Answered, ...] = ()
 
     def origin(self, address: Address) -> Origin | None:
         """Return the line that asks for the thing, or None."""

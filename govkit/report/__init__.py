@@ -10,11 +10,16 @@ from govkit.report._packing_text import packing_text
 from govkit.report._redact import Redactor
 from govkit.report._run_text import step_line, waiting_line
 from govkit.report._schemas import SCHEMAS, schema
+from govkit.report._tests import tests, tests_junit, tests_text
 from govkit.report._tree import Node, drawn
+from govkit.report.json import told as _json
+
+TESTS = {"text": tests_text, "json": _json, "junit": tests_junit}
 
 __all__ = [
     "PLAIN",
     "SCHEMAS",
+    "TESTS",
     "Document",
     "Format",
     "Node",
@@ -34,5 +39,6 @@ __all__ = [
     "run",
     "schema",
     "step_line",
+    "tests",
     "waiting_line",
 ]

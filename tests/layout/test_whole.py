@@ -263,7 +263,6 @@ def test_findings_tell_what_is_not_acted_on_and_what_expired(whole: Wanted) -> N
     assert told == [
         ("GK001", Severity.WARNING, "exemption:old-way-out"),
         ("GK002", Severity.WARNING, "baseline"),
-        ("GK003", Severity.WARNING, "expect"),
         ("GK009", Severity.WARNING, "safety.never_deny"),
     ]
     assert all(one.where is not None for one in whole.findings)
