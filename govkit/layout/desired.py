@@ -89,6 +89,7 @@ def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> 
         organization=head.organization.id,
         management_account=head.organization.management_account,
         home_region=head.organization.home_region,
+        partition=partition(head),
         store=head.store,
         run=roles(head),
         manage=manage(head),

@@ -138,6 +138,7 @@ class Wanted:
     organization: str | None = None
     management_account: str | None = None
     home_region: str | None = None
+    partition: str = "aws"
     store: str | None = None
     run: Mapping[str, str] = field(default_factory=dict)
     manage: Manage = field(default_factory=Manage)
