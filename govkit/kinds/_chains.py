@@ -15,6 +15,8 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
+from govkit.model.change import Change
+from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.policies.document import Document
 from govkit.policies.paths import tokens, with_paths
@@ -22,6 +24,8 @@ from govkit.policies.paths import tokens, with_paths
 UNKNOWN_ORGANIZATION, UNKNOWN_ROOT = "o-0000000000", "r-0000"
 _ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _PART_OF_ID = re.compile(r'[:"]\d+[*?]|[:"][*?]+\d')
+
+_TYPES = frozenset(kind.value for kind in Kind)
 
 Documents = Mapping[Address, Document]
 
@@ -50,7 +54,7 @@ class Chains:
         self._documents = {
             one.address: (instead or {}).get(one.address, one.document)
             for one in state.all(Policy)
-            if one.type in {kind.value for kind in Kind}
+            if one.type in _TYPES
         }
         self._bare = bare
         self._attached: defaultdict[Address, set[Address]] = defaultdict(set)
@@ -72,6 +76,66 @@ class Chains:
             found.append(here)
             here = self._parents.get(here)
         return tuple(reversed(found))
+
+    @property
+    def accounts(self) -> tuple[Address, ...]:
+        """All accounts that are there."""
+        return tuple(self._homes)
+
+    @property
+    def real_paths(self) -> bool:
+        """Whether a document names OUs by AWS's own IDs, which names do not answer."""
+        return names_real_paths(self._documents.values())
+
+    def home(self, account: Address) -> Address | None:
+        """Return the OU that an account is in, or None where it is not there."""
+        return self._homes.get(account)
+
+    def holders(self, policy: Address) -> tuple[Address, ...]:
+        """Return the targets that a policy is attached to."""
+        return tuple(target for target, held in self._attached.items() if policy in held)
+
+    def take(self, change: Change[Resource]) -> None:
+        """Become the chains after a change, with what AWS brings and takes along with it."""
+        for address in change.takes:
+            self._lose(address)
+        if change.after is None:
+            self._lose(change.address)
+        for gained in (change.after, *change.brings):
+            if gained is not None:
+                self._gain(gained)
+
+    def _lose(self, address: Address) -> None:
+        match address.kind:
+            case "attachment":
+                path, _, target = address.path.partition("@")
+                self._attached[Address.parse(target)].discard(Address("policy", path))
+                self._forget(Address.parse(target))
+            case "policy":
+                self._documents.pop(address, None)
+                self._levels.clear()
+            case _:
+                self._parents.pop(address, None)
+                self._homes.pop(address, None)
+
+    def _gain(self, gained: Resource) -> None:
+        match gained:
+            case Attachment(policy=held, target=target) if held in self._documents:
+                self._attached[target].add(held)
+                self._forget(target)
+            case Policy(address=address, type=kind, document=document) if kind in _TYPES:
+                self._documents[address] = document
+                self._levels.clear()
+            case Account(address=address, parent=parent):
+                self._homes[address] = parent
+            case OrganizationalUnit(address=address, parent=parent):
+                self._parents[address] = parent
+            case _:
+                return
+
+    def _forget(self, target: Address) -> None:
+        for kind in Kind:
+            self._levels.pop((kind, target), None)
 
     def alike(self, accounts: Iterable[Address], ids: Callable[[Address], str | None]) -> "Groups":
         """Return the accounts in groups of those that no policy can tell apart, by their first."""

@@ -19,7 +19,7 @@ from govkit.layout.interest import interest
 from govkit.layout.limits import OF_ORGANIZATION, checked_limits
 from govkit.layout.list_of_accounts import add_accounts
 from govkit.layout.owned_sections import add_sections
-from govkit.layout.rails import manage, partition, remark_unused, roles, safety
+from govkit.layout.rails import manage, partition, roles, safety
 from govkit.layout.sections import Sections
 from govkit.layout.template_files import TemplateFiles
 from govkit.layout.tree_of_ous import add_ous
@@ -55,7 +55,6 @@ def desired(
     add_accounts(draft)
     check_fences(draft)
     check_expectations(draft)
-    remark_unused(draft)
     keep = not (without_expired or head.safety.on_expiry == "remove")
     excused = exemptions(draft, where, keep_expired=keep)
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))

@@ -81,6 +81,14 @@ class Manage:
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """A principal (an ARN, with wildcards) that no guardrail may deny these actions (patterns)."""
+
+    principal: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """The rails' figures."""
 
@@ -92,6 +100,7 @@ class Safety:
     exemption_max_days: int = 90
     remove_expired: bool = False
     settle_seconds: float = 5.0
+    never_deny: tuple[Spared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
