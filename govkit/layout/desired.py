@@ -1,7 +1,7 @@
 """A checked layout becomes the desired state: every reference followed, every rule of AWS kept."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from govkit.layout.interest import interest
 from govkit.layout.limits import OF_ORGANIZATION, checked_limits
 from govkit.layout.list_of_accounts import add_accounts
 from govkit.layout.owned_sections import add_sections
+from govkit.layout.proofs import check_variants
 from govkit.layout.rails import manage, partition, roles, safety
 from govkit.layout.sections import Sections
 from govkit.layout.template_files import TemplateFiles
@@ -32,6 +33,10 @@ from govkit.policies.types import policy_type
 Told = Mapping[str, Mapping[str, int]]
 
 
+def _take_for_granted(draft: Draft) -> None:
+    """Prove nothing: what tests have shown need not be shown again at every reading."""
+
+
 def desired(
     sections: Sections,
     faults: Faults,
@@ -40,6 +45,7 @@ def desired(
     files: TemplateFiles,
     kinds: Sequence[Kind[Any]],
     without_expired: bool = False,
+    prove: Callable[[Draft], None] = _take_for_granted,
 ) -> Wanted:
     """Return what the layout asks for; `LayoutError` with every fault where it cannot be.
 
@@ -60,7 +66,9 @@ def desired(
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
     governed = add_sections(draft, kinds)
     check_wildcards(draft, pieces)
+    check_variants(draft, pieces)
     faults.stop()
+    prove(draft)
     types = {piece.kind.key for piece in pieces} | {"scp"}
     limits = {key: policy_type(key).limits_in(where, told.get(key, {})) for key in types}
     check_budget(draft, limits, organization["ous"])

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
+from govkit.access.freed import Freed
 from govkit.layout.faults import Faults
 from govkit.layout.sections import Sections
 from govkit.layout.suggest import Guesses
@@ -18,7 +19,8 @@ from govkit.policies.document import Document
 class Draft:
     """What is wanted so far, and what was wrong or remarkable on the way.
 
-    `unexempted` are the documents of policies with exemptions as they would be without.
+    `unexempted` are the documents of policies with exemptions as they would be without; `freed`
+    is what can be proved of the exemptions and break-glass principals in a document.
     """
 
     sections: Sections
@@ -35,6 +37,7 @@ class Draft:
     guardrails: dict[str, Guardrail] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     unexempted: dict[Address, Document] = field(default_factory=dict)
+    freed: dict[Address, Freed] = field(default_factory=dict)
     ou_names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """Reads a layout: from the path of its file to what it wants, or to every fault in it."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from govkit import shelf
 from govkit.layout.desired import desired
+from govkit.layout.draft import Draft
 from govkit.layout.faults import Faults
 from govkit.layout.sections import read_sections
 from govkit.layout.template_files import TemplateFiles, template_folders
@@ -23,8 +24,11 @@ def read(
     templates: Path | None = None,
     kinds: Sequence[Kind[Any]] | None = None,
     without_expired: bool = False,
+    prove: Callable[[Draft], None] | None = None,
 ) -> Wanted:
     """Return what a layout wants on a day (UTC). Raises `LayoutError` with every fault at once.
+
+    `prove` looks at the draft before it becomes what is wanted: see `proofs.prove_exemptions`.
 
     Templates are found in the given folder (default: `scp_templates` beside the layout), then in
     the library. `kinds` default to the shelf.
@@ -41,6 +45,7 @@ def read(
             files=files,
             kinds=shelved,
             without_expired=without_expired,
+            **({} if prove is None else {"prove": prove}),
         )
 
 

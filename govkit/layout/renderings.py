@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from govkit.access.freed import Freed
 from govkit.layout.draft import Draft
 from govkit.layout.excuses import excused
 from govkit.layout.pieces import Piece
@@ -53,12 +54,18 @@ def documents(
             final = excused(draft, piece, base, whole)
             if final is not None:
                 finished[index] = final
-                _remember(draft, piece, base)
+                _remember(draft, piece, base, whole, final)
     return finished
 
 
-def _remember(draft: Draft, piece: Piece, base: Document) -> None:
-    """Keep the document as it would be without exemptions, where there are some."""
+def _remember(
+    draft: Draft, piece: Piece, base: Document, whole: Mapping[Chosen, Document], final: Document
+) -> None:
+    """Keep what can be proved of the exemptions, and the document as it would be without them."""
+    if not piece.excused or not piece.kind.exemptible:
+        return
+    named = tuple(one.subjects for one in piece.excused)
+    draft.freed[piece.address] = Freed(piece.kind, base, final, named, whole)
     glass = tuple(one for one in piece.excused if one.entry is None)
     if len(glass) < len(piece.excused):
         plain = excused(draft, replace(piece, excused=glass), base, {})
