@@ -19,6 +19,7 @@ from govkit.cli.detach import detach
 from govkit.cli.diff import diff
 from govkit.cli.doctor import doctor
 from govkit.cli.drift import drift
+from govkit.cli.exempt import app as exempt
 from govkit.cli.history import history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.pack import pack
@@ -67,6 +68,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
 for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
 app.add_typer(account, name="account")
+app.add_typer(exempt, name="exempt")
 app.add_typer(iam_policy, name="iam-policy")
 app.add_typer(sandbox, name="sandbox")
 

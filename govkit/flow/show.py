@@ -16,9 +16,9 @@ from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Resource, facts
 from govkit.model.state import State
-from govkit.model.wanted import Wanted, Way
+from govkit.model.wanted import Wanted
 from govkit.policies.types import policy_type
-from govkit.report import Node, drawn
+from govkit.report import Node, drawn, ways_out, ways_out_text
 
 
 def _bank(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
@@ -98,26 +98,10 @@ def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted
         yield f"    {policy.name}: {len(policy.document)} of {characters} characters"
 
 
-def exemptions(question: Question) -> str:
-    """Return every exemption: whom, from what, why, by whom, and its last day."""
-    wanted = read(question.layout, today=question.today)
-    if not wanted.exemptions:
-        return "No exemptions.\n"
-    return "\n".join(_way(one, wanted) for one in wanted.exemptions)
-
-
-def _way(one: Way, wanted: Wanted) -> str:
-    days = (one.expires - wanted.as_of).days
-    whom = ", ".join(
-        [*one.principals, *(["in"] if one.principals else []), *one.accounts, *one.ous]
-    ).replace(", in, ", " in ")
-    left = f"{days} days left" if days >= 0 else f"expired {-days} days ago"
-    return (
-        f"{one.key}: {'widens' if one.widens else 'lifts'} {', '.join(one.guardrails)} for {whom}\n"
-        f"    until {one.expires} ({left}), granted {one.granted} to {one.owner}"
-        f"{f', {one.ticket}' if one.ticket else ''}\n"
-        f"    {one.reason}\n"
-    )
+def exemptions(question: Question, bank: Bank | None) -> str:
+    """Return every way out there is, with owner and end; pins only where AWS is asked."""
+    wanted, _, _ = _bank(question, bank)
+    return ways_out_text(ways_out(wanted, None if bank is None else ()))
 
 
 def about(question: Question, bank: Bank | None, name: str) -> str:

@@ -22,6 +22,7 @@ from govkit.layout.owned_sections import add_sections
 from govkit.layout.proofs import check_variants
 from govkit.layout.rails import manage, partition, roles, safety
 from govkit.layout.sections import Sections
+from govkit.layout.side_doors import side_doors
 from govkit.layout.template_files import TemplateFiles
 from govkit.layout.tree_of_ous import add_ous
 from govkit.model.kind import Kind
@@ -104,6 +105,7 @@ def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> 
         limits=told,
         interest=interest(draft),
         exemptions=ways(draft),
+        side_doors=tuple(side_doors(draft)),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))
         ),

@@ -64,6 +64,7 @@ def ways(draft: Draft) -> tuple[Way, ...]:
             ticket=given.ticket or "",
             granted=given.granted,
             expires=given.expires,
+            where=entry.where,
         )
         for _, entry in sorted(draft.sections.exemptions.items())
         for given in [entry.value]

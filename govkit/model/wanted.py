@@ -121,6 +121,21 @@ class Way:
     ticket: str
     granted: date
     expires: date
+    where: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideDoor:
+    """A way out that is no exemption: of which sort, what it lets out, of what, and where it is told.
+
+    The layout has no place for its owner and its end, save where they are given.
+    """
+
+    sort: str
+    what: str
+    where: Origin | None = None
+    owner: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,7 @@ class Wanted:
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     interest: Interest = field(default_factory=Interest)
     exemptions: tuple[Way, ...] = ()
+    side_doors: tuple[SideDoor, ...] = ()
     findings: tuple[Finding, ...] = ()
     tested: tuple[Answered, ...] = ()
 

@@ -4,6 +4,7 @@ from govkit.report._comparison_text import comparison_text
 from govkit.report._differences import difference, differences
 from govkit.report._documents import findings, history, run
 from govkit.report._errors import error_text
+from govkit.report._exemptions import exemptions, exemptions_text, ways_out, ways_out_text
 from govkit.report._format import PLAIN, Document, Format, Style, format_named, formats
 from govkit.report._ink import clean
 from govkit.report._packing_text import packing_text
@@ -31,6 +32,8 @@ __all__ = [
     "differences",
     "drawn",
     "error_text",
+    "exemptions",
+    "exemptions_text",
     "findings",
     "format_named",
     "formats",
@@ -41,4 +44,6 @@ __all__ = [
     "step_line",
     "tests",
     "waiting_line",
+    "ways_out",
+    "ways_out_text",
 ]
