@@ -24,6 +24,7 @@ from govkit.cli.history import history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.pack import pack
 from govkit.cli.plan import plan
+from govkit.cli.release import release
 from govkit.cli.render import render
 from govkit.cli.rollback import rollback
 from govkit.cli.sandbox import app as sandbox
@@ -57,6 +58,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     snapshot: "Write the live state into a file.",
     history: "List the runs.",
     rollback: "Go back to before a run.",
+    release: "Let one out of a policy at once, for a while.",
     detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
     compare: "Prove what changed policy documents do.",

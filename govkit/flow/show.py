@@ -3,20 +3,23 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from govkit.errors import UsageError
 from govkit.flow.compare import Bank, Question, compared
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.pin import pins
 from govkit.kinds.policy import Policy
+from govkit.kinds.release import releases
 from govkit.layout.read import read
 from govkit.layout.suggest import did_you_mean
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Resource, facts
 from govkit.model.state import State
-from govkit.model.wanted import Wanted
+from govkit.model.wanted import SideDoor, Wanted
 from govkit.policies.types import policy_type
 from govkit.report import Node, drawn, ways_out, ways_out_text
 
@@ -100,8 +103,18 @@ def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted
 
 def exemptions(question: Question, bank: Bank | None) -> str:
     """Return every way out there is, with owner and end; pins only where AWS is asked."""
-    wanted, _, _ = _bank(question, bank)
-    return ways_out_text(ways_out(wanted, None if bank is None else ()))
+    wanted, state, _ = _bank(question, bank)
+    found = None if bank is None else tuple(_pins(state, question.moment))
+    return ways_out_text(ways_out(wanted, found))
+
+
+def _pins(state: State, now: datetime) -> Iterator[SideDoor]:
+    for pin in pins(state, now):
+        what = f"{pin.policy.path} is off {pin.target}"
+        yield SideDoor("pin", f"{what}: {pin.reason}", owner=pin.who, until=pin.until)
+    for one in releases(state, now):
+        what = f"{one.held} is out of {one.policy.path}"
+        yield SideDoor("pin", f"{what}: {one.reason}", owner=one.who, until=one.until)
 
 
 def about(question: Question, bank: Bank | None, name: str) -> str:
