@@ -24,6 +24,7 @@ from govkit.plan.judge import judged, overridable, refused
 from govkit.plan.make import make
 from govkit.plan.only import Keep, chosen, differing
 from govkit.plan.pins import kept_off, respected
+from govkit.plan.releases import honoured, let_out
 from govkit.plan.undo import StepDone, undoing
 from govkit.store.history import Run, last_known, runs
 from govkit.store.local import folder_of
@@ -33,7 +34,8 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     """Return what AWS must be told to become what the layout wants, judged by the rails."""
     both = compared(question, bank)
     _stop_for(both)
-    both = replace(both, meeting=respected(both.meeting, question.moment))
+    meeting = honoured(respected(both.meeting, question.moment), question.moment)
+    both = replace(both, meeting=meeting)
     made = make(both.wanted, both.meeting, kinds(), _left_in(question, both))
     made = replace(made, findings=(*made.findings, *map(_not_seen, both.live.incomplete)))
     return judged(made, both.wanted, question.allow or {}), both
@@ -64,6 +66,7 @@ def drifted(question: Question, bank: Bank) -> Drift:
         last_known(past),
         keep=_left_in(question, both),
         pinned=kept_off(both.meeting, question.moment),
+        released=dict(let_out(both.meeting, question.moment)),
     )
 
 
@@ -124,9 +127,8 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
     unsure = tuple(_unsure(past))
-    meeting = respected(
-        replace(both.meeting, desired=undone.desired, ours=undone.ours), question.moment
-    )
+    meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
+    meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), _left_in(question, both))
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),

@@ -153,6 +153,17 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
     return name.partition(".")[0] in wanted.guardrails
 
 
+_READS = (
+    "organizations:ListRoots",
+    "organizations:ListPolicies",
+    "organizations:ListTargetsForPolicy",
+    "organizations:ListPoliciesForTarget",
+)
+_WRITES = (
+    "organizations:AttachPolicy",
+    "organizations:DetachPolicy",
+)
+
 KIND = Kind(
     name="attachment",
     noun="attachment",
@@ -163,4 +174,6 @@ KIND = Kind(
     verb=_verb,
     cares=_cares,
     authority=Authority.DELEGATED,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

@@ -81,6 +81,15 @@ def _verb(change: Change[DelegatedAdministrator]) -> str:
     return "deregister" if change.action is Action.DELETE else "register"
 
 
+_READS = (
+    "organizations:ListDelegatedAdministrators",
+    "organizations:ListDelegatedServicesForAccount",
+)
+_WRITES = (
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:DeregisterDelegatedAdministrator",
+)
+
 KIND = Kind(
     name="delegated_administrator",
     noun="delegated administrator",
@@ -90,4 +99,6 @@ KIND = Kind(
     lower=_lower,
     verb=_verb,
     section=Section("services", "delegated_administrators", dict[str, list[str | Entry]], _asked),
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

@@ -99,6 +99,10 @@ def _named(resource: Resource, wanted: Wanted) -> bool:
     return resource.address in wanted.state or resource.address in wanted.absent
 
 
+def _writes_nothing(wanted: Wanted) -> tuple[str, ...]:  # noqa: ARG001 - as above
+    return ()
+
+
 def _plain_verb(change: Change[R]) -> str:
     return change.action.value
 
@@ -117,6 +121,8 @@ class Kind(Generic[R]):
       `at_once` is how many AWS works on side by side
     - `recognise` maps live addresses to the layout's; `meet` fills what either side leaves open
     - `cares` tells whether a live thing is ours to change
+    - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
+      a layout asks: `govkit iam-policy` prints them
     """
 
     name: str
@@ -137,3 +143,5 @@ class Kind(Generic[R]):
     cares: Callable[[Resource, Wanted], bool] = _named
     authority: Authority = Authority.MANAGEMENT
     section: Section | None = None
+    reads: tuple[str, ...] = ()
+    writes: Callable[[Wanted], Iterable[str]] = _writes_nothing

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from govkit.model.address import Address
 from govkit.model.call import Interest
+from govkit.model.expectation import Answered
 from govkit.model.finding import Finding, Origin
 from govkit.model.state import State
 
@@ -80,6 +81,14 @@ class Manage:
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """A principal (an ARN, with wildcards) that no guardrail may deny these actions (patterns)."""
+
+    principal: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """The rails' figures."""
 
@@ -91,6 +100,7 @@ class Safety:
     exemption_max_days: int = 90
     remove_expired: bool = False
     settle_seconds: float = 5.0
+    never_deny: tuple[Spared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,21 @@ class Way:
     ticket: str
     granted: date
     expires: date
+    where: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideDoor:
+    """A way out that is no exemption: of which sort, what it lets out, of what, and where it is told.
+
+    The layout has no place for its owner and its end, save where they are given.
+    """
+
+    sort: str
+    what: str
+    where: Origin | None = None
+    owner: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +162,7 @@ class Wanted:
     organization: str | None = None
     management_account: str | None = None
     home_region: str | None = None
+    partition: str = "aws"
     store: str | None = None
     run: Mapping[str, str] = field(default_factory=dict)
     manage: Manage = field(default_factory=Manage)
@@ -144,7 +170,9 @@ class Wanted:
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     interest: Interest = field(default_factory=Interest)
     exemptions: tuple[Way, ...] = ()
+    side_doors: tuple[SideDoor, ...] = ()
     findings: tuple[Finding, ...] = ()
+    tested: tuple[Answered, ...] = ()
 
     def origin(self, address: Address) -> Origin | None:
         """Return the line that asks for the thing, or None."""
