@@ -30,6 +30,7 @@ def entry(event: Event, time: str, saved: Saved) -> dict[str, Any]:
                 "before": saved(step.change.before),
                 "after": saved(step.change.after),
                 "ids": dict(ids),
+                "takes": [str(taken) for taken in step.change.takes],
             }
         case _:
             assert_never(event)

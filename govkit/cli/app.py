@@ -19,9 +19,12 @@ from govkit.cli.detach import detach
 from govkit.cli.diff import diff
 from govkit.cli.doctor import doctor
 from govkit.cli.drift import drift
+from govkit.cli.exempt import app as exempt
 from govkit.cli.history import history
+from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.pack import pack
 from govkit.cli.plan import plan
+from govkit.cli.release import release
 from govkit.cli.render import render
 from govkit.cli.rollback import rollback
 from govkit.cli.sandbox import app as sandbox
@@ -30,6 +33,7 @@ from govkit.cli.schema import schema
 from govkit.cli.show import show
 from govkit.cli.simulate import simulate
 from govkit.cli.snapshot import snapshot
+from govkit.cli.test import test
 from govkit.cli.validate import validate
 from govkit.errors import Exit, UsageError
 
@@ -44,6 +48,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[Callable[..., int | None], str] = {
     validate: "Check the layout, offline.",
+    test: "Answer what the layout expects, offline.",
     render: "Show the policies as they would be sent.",
     show: "Show the tree, the limits, or one thing.",
     plan: "Show what AWS must be told, and what it means.",
@@ -53,6 +58,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     snapshot: "Write the live state into a file.",
     history: "List the runs.",
     rollback: "Go back to before a run.",
+    release: "Let one out of a policy at once, for a while.",
     detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
     compare: "Prove what changed policy documents do.",
@@ -64,6 +70,8 @@ COMMANDS: dict[Callable[..., int | None], str] = {
 for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
 app.add_typer(account, name="account")
+app.add_typer(exempt, name="exempt")
+app.add_typer(iam_policy, name="iam-policy")
 app.add_typer(sandbox, name="sandbox")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,11 +9,9 @@ import typer
 from govkit.cli.globals import Globals
 from govkit.cli.options import Yes
 from govkit.cli.say import data, note
+from govkit.cli.span import span
 from govkit.errors import Exit, UsageError
 
-_SPAN = re.compile(r"(\d{1,5})([smh])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-_HOURS = 24
 _STS_SECONDS = 5.0
 
 
@@ -47,7 +44,7 @@ def detach(
     from govkit.flow.brake import caller, gripped, pulled
 
     options: Globals = context.obj
-    until = moment() + _span(pin)
+    until = moment() + span("--pin", pin)
     if not re.search(r"\w", reason):
         raise UsageError("No reason given", "--reason is empty: say why, for those who come after.")
     reach = Reach(options)
@@ -65,13 +62,3 @@ def detach(
         "After that it is drift, and the next apply attaches it again. Next: govkit drift\n"
     )
     return Exit.DONE
-
-
-def _span(told: str) -> timedelta:
-    found = _SPAN.fullmatch(told)
-    span = timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else timedelta()
-    if not timedelta() < span <= timedelta(hours=_HOURS):
-        raise UsageError(
-            "No such span", f"--pin {told}: use 30m or 4h, at most 24h.", "Leave it out for 4h."
-        )
-    return span

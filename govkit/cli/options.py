@@ -27,6 +27,12 @@ TextOrJson: TypeAlias = Annotated[
     str,
     typer.Option("--format", "-f", metavar="FORMAT", help="What stdout shows: text or json."),
 ]
+TestsFormat: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help="What stdout shows: text, json or junit."
+    ),
+]
 ControlPolicy: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -95,27 +95,38 @@ def show(
     **facts: Any,
 ) -> None:
     """Put a report on stdout in one format, and into files in others."""
-    targets = [_target(text) for text in write or ()]
-    data(getattr(_format(format_), kind)(document, style(sys.stdout, **facts)))
-    for name, path in targets:
-        plain = replace(style(sys.stdout, **facts), color=False, width=None)
-        write_private(path, _told(getattr(_format(name), kind)(document, plain)))
-
-
-def _format(name: str) -> Any:
     from govkit.report import formats
 
-    found = formats().get(name)
-    if found is None:
-        raise UsageError("No such format", f"{name} is none of {', '.join(sorted(formats()))}.")
-    return found
+    tellers = {name: getattr(found, kind) for name, found in formats().items()}
+    show_as(tellers, document, format_, write, **facts)
 
 
-def _target(text: str) -> tuple[str, Path]:
+def show_as(
+    tellers: Mapping[str, Callable[..., str]],
+    document: Mapping[str, Any],
+    format_: str,
+    write: list[str] | None,
+    **facts: Any,
+) -> None:
+    """Put a report on stdout in one of the formats that it comes in, and into files in others."""
+    _known(tellers, format_)
+    targets = [_target(tellers, text) for text in write or ()]
+    data(tellers[format_](document, style(sys.stdout, **facts)))
+    for name, path in targets:
+        plain = replace(style(sys.stdout, **facts), color=False, width=None)
+        write_private(path, _told(tellers[name](document, plain)))
+
+
+def _known(tellers: Mapping[str, Callable[..., str]], name: str) -> None:
+    if name not in tellers:
+        raise UsageError("No such format", f"{name} is none of {', '.join(sorted(tellers))}.")
+
+
+def _target(tellers: Mapping[str, Callable[..., str]], text: str) -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not equals or not path:
         raise UsageError("Wrong usage", f"--write {text}: use FORMAT=PATH.")
-    _format(name)
+    _known(tellers, name)
     return name, Path(path)
 
 

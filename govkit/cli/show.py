@@ -32,6 +32,6 @@ def show(
         case "limits":
             data(limits(asked, bank))
         case "exemptions":
-            data(exemptions(asked))
+            data(exemptions(asked, bank))
         case _:
             data(about(asked, bank, what))

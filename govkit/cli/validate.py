@@ -21,18 +21,19 @@ def validate(
     Exits 3 where the layout cannot be understood, or findings reach --fail-on.
     """
     from govkit.cli.reach import question
-    from govkit.flow.offline import wanted
+    from govkit.flow.offline import validated
     from govkit.report import findings
 
     options: Globals = context.obj
-    limit = _severity(fail_on)
-    asked = wanted(question(options))
+    limit = severity(fail_on)
+    asked = validated(question(options))
     show("findings", findings("validate", asked.findings), format_, write)
     worst = max((finding.severity for finding in asked.findings), default=Severity.NOTE)
     return Exit.NOT_UNDERSTOOD if worst >= limit and asked.findings else Exit.DONE
 
 
-def _severity(word: str) -> Severity:
+def severity(word: str) -> Severity:
+    """Return the severity of that name; `UsageError` where there is none."""
     try:
         return Severity[word.upper()]
     except KeyError as error:

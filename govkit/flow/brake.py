@@ -7,9 +7,9 @@ from datetime import datetime
 
 from govkit.apply.events import Event
 from govkit.apply.execute import Crossing, Patience
-from govkit.errors import ApplyStopped, GovkitError, PlanRefused
+from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
-from govkit.kinds._grip import Hold, Spot, allows, holds, meant, spot
+from govkit.kinds._grip import Hold, Spot, above, allows, holds, meant, spot
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import PREFIX, Pin, pinned, written
 from govkit.model.call import Api, ApiCall, Ids
@@ -45,11 +45,29 @@ def gripped(
     at = spot(api, target)
     there = holds(api, at)
     policy = meant(there, guardrail, at.address)
+    if policy is None:
+        raise _elsewhere(api, guardrail, there, at)
     refusal = _refusal(api, policy, there, at)
     if refusal is not None:
         raise refusal
     pin = pinned(policy.address, at.address, at.id, until=until, who=who, reason=reason)
     return Grip(policy, at, pin)
+
+
+def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> UsageError:
+    """Say what is attached to the target, and where above it the policy is."""
+    known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
+    detail = f"{guardrail} is not attached to {at.address} itself. Attached are: {known}."
+    for place in above(api, at):
+        if meant(holds(api, place), guardrail, place.address) is not None:
+            return UsageError(
+                "Not attached there",
+                f"{detail} It is attached above, to {place.address}, and holds there for others, too.",
+                f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
+            )
+    return UsageError(
+        "Not attached there", f"{detail} Nor is it attached above.", "govkit show tree --live"
+    )
 
 
 def _refusal(api: Api, policy: Hold, there: Sequence[Hold], at: Spot) -> PlanRefused | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from govkit.errors import UsageError
 from govkit.flow.compare import Question
 from govkit.kinds.policy import Policy
+from govkit.layout.proofs import prove_exemptions
 from govkit.layout.read import read
 from govkit.layout.schema import schema as layout_schema
 from govkit.layout.suggest import did_you_mean
@@ -19,6 +20,11 @@ from govkit.report import schema as report_schema
 def wanted(question: Question) -> Wanted:
     """Return what the layout asks for; LayoutError with every fault there is."""
     return read(question.layout, today=question.today)
+
+
+def validated(question: Question) -> Wanted:
+    """Return what the layout asks for, its exemptions proved to free exactly whom they name."""
+    return read(question.layout, today=question.today, prove=prove_exemptions)
 
 
 def rendered(asked: Wanted, guardrail: str | None) -> tuple[Policy, ...]:

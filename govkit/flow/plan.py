@@ -6,6 +6,7 @@ from dataclasses import replace
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
 from govkit.kinds.account import Account
+from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
 from govkit.layout.read import read
@@ -23,6 +24,7 @@ from govkit.plan.judge import judged, overridable, refused
 from govkit.plan.make import make
 from govkit.plan.only import Keep, chosen, differing
 from govkit.plan.pins import kept_off, respected
+from govkit.plan.releases import honoured, let_out
 from govkit.plan.undo import StepDone, undoing
 from govkit.store.history import Run, last_known, runs
 from govkit.store.local import folder_of
@@ -32,7 +34,8 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     """Return what AWS must be told to become what the layout wants, judged by the rails."""
     both = compared(question, bank)
     _stop_for(both)
-    both = replace(both, meeting=respected(both.meeting, question.moment))
+    meeting = honoured(respected(both.meeting, question.moment), question.moment)
+    both = replace(both, meeting=meeting)
     made = make(both.wanted, both.meeting, kinds(), _left_in(question, both))
     made = replace(made, findings=(*made.findings, *map(_not_seen, both.live.incomplete)))
     return judged(made, both.wanted, question.allow or {}), both
@@ -63,6 +66,7 @@ def drifted(question: Question, bank: Bank) -> Drift:
         last_known(past),
         keep=_left_in(question, both),
         pinned=kept_off(both.meeting, question.moment),
+        released=dict(let_out(both.meeting, question.moment)),
     )
 
 
@@ -123,12 +127,12 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     _stop_for(both)
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
-    meeting = respected(
-        replace(both.meeting, desired=undone.desired, ours=undone.ours), question.moment
-    )
+    unsure = tuple(_unsure(past))
+    meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
+    meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), _left_in(question, both))
     return judged(
-        replace(made, findings=(*made.findings, *undone.findings)),
+        replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
@@ -159,6 +163,27 @@ def _steps_done(past: Run) -> Iterator[StepDone]:
             resource_from(told["before"], kinds()),
             resource_from(told["after"], kinds()),
             {Address.parse(name): str(given) for name, given in told["ids"].items()},
+        )
+        for taken in map(Address.parse, told.get("takes", ())):
+            yield StepDone(taken, attachment_at(taken), None)
+
+
+def _unsure(past: Run) -> Iterator[Finding]:
+    """Yield what a run that was killed had begun: nobody wrote down whether it took."""
+    done = {told["step"] for told in past.finished_steps()}
+    begun = {
+        str(told["step"]): str(told["address"])
+        for told in past.entries
+        if told.get("entry") == "calling" and told["step"] not in done
+    }
+    for address in begun.values():
+        yield Finding(
+            "GK323",
+            Severity.WARNING,
+            address,
+            f"Run {past.id} ended while it was at {address}: whether that took, its journal does "
+            "not tell, and the way back leaves it out.",
+            "See what is there: govkit drift",
         )
 
 

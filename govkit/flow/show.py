@@ -3,22 +3,25 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from govkit.errors import UsageError
 from govkit.flow.compare import Bank, Question, compared
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.pin import pins
 from govkit.kinds.policy import Policy
+from govkit.kinds.release import releases
 from govkit.layout.read import read
 from govkit.layout.suggest import did_you_mean
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Resource, facts
 from govkit.model.state import State
-from govkit.model.wanted import Wanted, Way
+from govkit.model.wanted import SideDoor, Wanted
 from govkit.policies.types import policy_type
-from govkit.report import Node, drawn
+from govkit.report import Node, drawn, ways_out, ways_out_text
 
 
 def _bank(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
@@ -98,26 +101,20 @@ def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted
         yield f"    {policy.name}: {len(policy.document)} of {characters} characters"
 
 
-def exemptions(question: Question) -> str:
-    """Return every exemption: whom, from what, why, by whom, and its last day."""
-    wanted = read(question.layout, today=question.today)
-    if not wanted.exemptions:
-        return "No exemptions.\n"
-    return "\n".join(_way(one, wanted) for one in wanted.exemptions)
+def exemptions(question: Question, bank: Bank | None) -> str:
+    """Return every way out there is, with owner and end; pins only where AWS is asked."""
+    wanted, state, _ = _bank(question, bank)
+    found = None if bank is None else tuple(_pins(state, question.moment))
+    return ways_out_text(ways_out(wanted, found))
 
 
-def _way(one: Way, wanted: Wanted) -> str:
-    days = (one.expires - wanted.as_of).days
-    whom = ", ".join(
-        [*one.principals, *(["in"] if one.principals else []), *one.accounts, *one.ous]
-    ).replace(", in, ", " in ")
-    left = f"{days} days left" if days >= 0 else f"expired {-days} days ago"
-    return (
-        f"{one.key}: {'widens' if one.widens else 'lifts'} {', '.join(one.guardrails)} for {whom}\n"
-        f"    until {one.expires} ({left}), granted {one.granted} to {one.owner}"
-        f"{f', {one.ticket}' if one.ticket else ''}\n"
-        f"    {one.reason}\n"
-    )
+def _pins(state: State, now: datetime) -> Iterator[SideDoor]:
+    for pin in pins(state, now):
+        what = f"{pin.policy.path} is off {pin.target}"
+        yield SideDoor("pin", f"{what}: {pin.reason}", owner=pin.who, until=pin.until)
+    for one in releases(state, now):
+        what = f"{one.held} is out of {one.policy.path}"
+        yield SideDoor("pin", f"{what}: {one.reason}", owner=one.who, until=one.until)
 
 
 def about(question: Question, bank: Bank | None, name: str) -> str:

@@ -124,10 +124,10 @@ def _holds(api: Api, at: Spot) -> Iterator[Hold]:
             yield Hold(one["Id"], one["Name"], kind, managed, tags)
 
 
-def meant(there: Sequence[Hold], told: str, where: Address) -> Hold:
+def meant(there: Sequence[Hold], told: str, where: Address) -> Hold | None:
     """Return the policy that is meant: by its ID, its guardrail (and variant), or its name.
 
-    UsageError where nothing of the sort is attached, or several are.
+    None where nothing of the sort is attached; UsageError where several are.
     """
     for names in (_by_id, _by_tag, _by_guardrail, _by_name):
         found = [one for one in there if names(one) == told]
@@ -140,12 +140,16 @@ def meant(there: Sequence[Hold], told: str, where: Address) -> Hold:
             )
         if found:
             return found[0]
-    known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
-    raise UsageError(
-        "Not attached there",
-        f"{told} is not attached to {where} itself. Attached are: {known}.",
-        "It may be attached above: name the OU or / in --from.",
-    )
+    return None
+
+
+def above(api: Api, at: Spot) -> Iterator[Spot]:
+    """Yield what stands above a target, nearest first, up to the root."""
+    here = at.id
+    while not here.startswith("r-"):
+        (parent,) = api.items("Parents", organizations("ListParents", ChildId=here))
+        here = str(parent["Id"])
+        yield Spot(here, ROOT if here.startswith("r-") else Address("ou", here), at.types)
 
 
 def _by_id(one: Hold) -> str:

@@ -18,6 +18,7 @@ from govkit.model.call import Api, ApiCall, Ids, Look, Response, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Follow, Kind
 from govkit.model.resource import Found
+from govkit.model.wanted import Wanted
 
 CLOSED = frozenset({"PENDING_CLOSURE", "SUSPENDED", "CLOSED"})
 
@@ -293,6 +294,30 @@ def _meet(wanted: Account | None, live: Account | None) -> tuple[Account | None,
     return wanted, live
 
 
+_READS = (
+    "organizations:ListRoots",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListParents",
+    "organizations:DescribeAccount",
+    "organizations:ListCreateAccountStatus",
+    "organizations:DescribeCreateAccountStatus",
+    "organizations:ListTagsForResource",
+)
+
+
+def _writes(wanted: Wanted) -> Iterator[str]:
+    """Creating, renaming and closing only where the layout asks for it."""
+    yield "organizations:MoveAccount"
+    claims = wanted.claims.values()
+    if any(claim.create for claim in claims):
+        yield from ("organizations:CreateAccount", "organizations:TagResource")
+    if wanted.closed:
+        yield "organizations:CloseAccount"
+    if any(one.name is not None for one in wanted.state.all(Account)):
+        yield "account:PutAccountName"
+
+
 KIND = Kind(
     name="account",
     noun="account",
@@ -309,4 +334,6 @@ KIND = Kind(
     at_once=CREATED_AT_ONCE,
     recognise=recognise,
     meet=_meet,
+    reads=_READS,
+    writes=_writes,
 )

@@ -34,6 +34,12 @@ class Attachment:
         return (self.policy, self.target)
 
 
+def attachment_at(address: Address) -> Attachment:
+    """Return the attachment that stands at an address."""
+    policy, _, target = address.path.partition("@")
+    return Attachment(Address("policy", policy), Address.parse(target))
+
+
 def _read(look: Look) -> Iterator[Found[Attachment]]:
     """Yield what each policy is attached to; AWS's own policies first, as the tree waits for them."""
     for kind in enabled_types(look):
@@ -147,6 +153,17 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
     return name.partition(".")[0] in wanted.guardrails
 
 
+_READS = (
+    "organizations:ListRoots",
+    "organizations:ListPolicies",
+    "organizations:ListTargetsForPolicy",
+    "organizations:ListPoliciesForTarget",
+)
+_WRITES = (
+    "organizations:AttachPolicy",
+    "organizations:DetachPolicy",
+)
+
 KIND = Kind(
     name="attachment",
     noun="attachment",
@@ -157,4 +174,6 @@ KIND = Kind(
     verb=_verb,
     cares=_cares,
     authority=Authority.DELEGATED,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

@@ -110,5 +110,7 @@ KIND = Kind(
     lower=_lower,
     authority=Authority.MEMBER,
     beyond=True,
+    reads=("config:DescribeDeliveryChannels",),
+    writes=lambda _: ("config:PutDeliveryChannel",),
     serves=("config",),
 )

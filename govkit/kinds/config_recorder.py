@@ -254,4 +254,6 @@ KIND = Kind(
     authority=Authority.MEMBER,
     section=Section("baseline", "config", Config, _asked),
     beyond=True,
+    reads=("config:DescribeConfigurationRecorders",),
+    writes=lambda _: ("config:PutConfigurationRecorder", "iam:PassRole"),
 )

@@ -72,5 +72,7 @@ KIND = Kind(
     verb=_verb,
     authority=Authority.MEMBER,
     beyond=True,
+    reads=("config:DescribeConfigurationRecorderStatus",),
+    writes=lambda _: ("config:StartConfigurationRecorder",),
     serves=("config",),
 )

@@ -82,6 +82,15 @@ def _verb(change: Change[DelegatedAdministrator]) -> str:
     return "deregister" if change.action is Action.DELETE else "register"
 
 
+_READS = (
+    "organizations:ListDelegatedAdministrators",
+    "organizations:ListDelegatedServicesForAccount",
+)
+_WRITES = (
+    "organizations:RegisterDelegatedAdministrator",
+    "organizations:DeregisterDelegatedAdministrator",
+)
+
 KIND = Kind(
     name="delegated_administrator",
     noun="delegated administrator",
@@ -91,4 +100,6 @@ KIND = Kind(
     lower=_lower,
     verb=_verb,
     section=Section("services", "delegated_administrators", dict[str, list[str | Entry]], _asked),
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

@@ -65,4 +65,5 @@ KIND = Kind(
     lower=_lower,
     cares=lambda _, __: False,
     beyond=True,
+    reads=("account:ListRegions",),
 )

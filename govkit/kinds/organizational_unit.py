@@ -144,6 +144,22 @@ def _meet(
     return wanted, live
 
 
+_READS = (
+    "organizations:ListRoots",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListParents",
+    "organizations:DescribeOrganizationalUnit",
+    "organizations:ListTagsForResource",
+)
+_WRITES = (
+    "organizations:CreateOrganizationalUnit",
+    "organizations:UpdateOrganizationalUnit",
+    "organizations:DeleteOrganizationalUnit",
+    "organizations:TagResource",
+)
+
 KIND = Kind(
     name="ou",
     noun="OU",
@@ -155,4 +171,6 @@ KIND = Kind(
     learn=_learn,
     recognise=recognise,
     meet=_meet,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

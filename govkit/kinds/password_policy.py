@@ -152,4 +152,6 @@ KIND = Kind(
     authority=Authority.MEMBER,
     section=Section("baseline", "password_policy", Rules, _asked),
     beyond=True,
+    reads=("iam:GetAccountPasswordPolicy",),
+    writes=lambda _: ("iam:UpdateAccountPasswordPolicy",),
 )

@@ -166,4 +166,6 @@ KIND = Kind(
     meet=_meet,
     cares=_cares,
     authority=Authority.DELEGATED,
+    reads=("organizations:ListTagsForResource",),
+    writes=lambda _: ("organizations:TagResource", "organizations:UntagResource"),
 )

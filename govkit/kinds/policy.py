@@ -210,6 +210,20 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
     return resource.layout == wanted.layout and key in wanted.guardrails
 
 
+_READS = (
+    "organizations:ListRoots",
+    "organizations:ListPolicies",
+    "organizations:DescribePolicy",
+    "organizations:ListTagsForResource",
+)
+_WRITES = (
+    "organizations:CreatePolicy",
+    "organizations:UpdatePolicy",
+    "organizations:DeletePolicy",
+    "organizations:TagResource",
+    "organizations:UntagResource",
+)
+
 KIND = Kind(
     name="policy",
     noun="policy",
@@ -224,4 +238,6 @@ KIND = Kind(
     meet=_meet,
     cares=_cares,
     authority=Authority.DELEGATED,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

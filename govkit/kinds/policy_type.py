@@ -89,6 +89,9 @@ def _verb(change: Change[EnabledPolicyType]) -> str:
     return "enable" if change.action is Action.CREATE else "disable"
 
 
+_READS = ("organizations:ListRoots",)
+_WRITES = ("organizations:EnablePolicyType",)
+
 KIND = Kind(
     name="policy_type",
     noun="policy type",
@@ -100,4 +103,6 @@ KIND = Kind(
     brings=_brings,
     follow=_follow,
     authority=Authority.DELEGATED,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

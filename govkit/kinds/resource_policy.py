@@ -96,6 +96,16 @@ def _meet(
     return wanted, live
 
 
+_READS = (
+    "organizations:DescribeResourcePolicy",
+    "organizations:ListTagsForResource",
+)
+_WRITES = (
+    "organizations:PutResourcePolicy",
+    "organizations:DeleteResourcePolicy",
+    "organizations:TagResource",
+)
+
 KIND = Kind(
     name="resource_policy",
     noun="resource policy",
@@ -106,4 +116,6 @@ KIND = Kind(
     learn=_learn,
     meet=_meet,
     section=Section("organization", "resource_policy", dict[str, Any], _asked),
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

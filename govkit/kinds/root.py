@@ -69,6 +69,11 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
     return resource.address in wanted.state
 
 
+_READS = (
+    "organizations:DescribeOrganization",
+    "organizations:ListRoots",
+)
+
 KIND = Kind(
     name="root",
     noun="root",
@@ -78,4 +83,5 @@ KIND = Kind(
     lower=_lower,
     meet=_meet,
     cares=_cares,
+    reads=_READS,
 )

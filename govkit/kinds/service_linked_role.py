@@ -77,5 +77,7 @@ KIND = Kind(
     lower=_lower,
     authority=Authority.MEMBER,
     beyond=True,
+    reads=("iam:GetRole",),
+    writes=lambda _: ("iam:CreateServiceLinkedRole",),
     serves=("config",),
 )

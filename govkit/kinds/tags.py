@@ -93,6 +93,12 @@ def _meet(wanted: Tags | None, live: Tags | None) -> tuple[Tags | None, Tags | N
     return wanted, replace(live, values=values) if values else None
 
 
+_READS = ("organizations:ListTagsForResource",)
+_WRITES = (
+    "organizations:TagResource",
+    "organizations:UntagResource",
+)
+
 KIND = Kind(
     name="tags",
     noun="tags",
@@ -102,4 +108,6 @@ KIND = Kind(
     lower=_lower,
     verb=_verb,
     meet=_meet,
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

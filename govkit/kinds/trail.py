@@ -271,4 +271,20 @@ KIND = Kind(
     meet=_meet,
     section=Section("baseline", "cloudtrail", CloudTrail, _asked),
     beyond=True,
+    reads=(
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetInsightSelectors",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:ListTags",
+        "kms:ListAliases",
+    ),
+    writes=lambda _: (
+        "cloudtrail:AddTags",
+        "cloudtrail:CreateTrail",
+        "cloudtrail:PutEventSelectors",
+        "cloudtrail:PutInsightSelectors",
+        "cloudtrail:StartLogging",
+        "cloudtrail:UpdateTrail",
+    ),
 )

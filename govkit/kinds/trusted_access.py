@@ -67,6 +67,12 @@ def _verb(change: Change[TrustedAccess]) -> str:
     return "disable" if change.action is Action.DELETE else "enable"
 
 
+_READS = ("organizations:ListAWSServiceAccessForOrganization",)
+_WRITES = (
+    "organizations:EnableAWSServiceAccess",
+    "organizations:DisableAWSServiceAccess",
+)
+
 KIND = Kind(
     name="trusted_access",
     noun="trusted access",
@@ -76,4 +82,6 @@ KIND = Kind(
     lower=_lower,
     verb=_verb,
     section=Section("services", "trusted_access", list[str | Entry], _asked),
+    reads=_READS,
+    writes=lambda _: _WRITES,
 )

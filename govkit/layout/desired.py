@@ -1,7 +1,8 @@
 """A checked layout becomes the desired state: every reference followed, every rule of AWS kept."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
 from govkit.layout.excuses import break_glass
 from govkit.layout.exemptions import exemptions, ways
-from govkit.layout.expectations import check_expectations
+from govkit.layout.expectations import check_expectations, tested
 from govkit.layout.faults import Faults
 from govkit.layout.fences import check_fences
 from govkit.layout.guardrails import add_guardrails
@@ -19,8 +20,10 @@ from govkit.layout.interest import interest
 from govkit.layout.limits import OF_ORGANIZATION, checked_limits
 from govkit.layout.list_of_accounts import add_accounts
 from govkit.layout.owned_sections import add_sections
-from govkit.layout.rails import manage, partition, remark_unused, roles, safety
+from govkit.layout.proofs import check_variants
+from govkit.layout.rails import manage, partition, roles, safety
 from govkit.layout.sections import Sections
+from govkit.layout.side_doors import side_doors
 from govkit.layout.template_files import TemplateFiles
 from govkit.layout.tree_of_ous import add_ous
 from govkit.model.kind import Kind
@@ -33,6 +36,10 @@ from govkit.policies.types import policy_type
 Told = Mapping[str, Mapping[str, int]]
 
 
+def _take_for_granted(draft: Draft) -> None:
+    """Prove nothing: what tests have shown need not be shown again at every reading."""
+
+
 def desired(
     sections: Sections,
     faults: Faults,
@@ -41,6 +48,7 @@ def desired(
     files: TemplateFiles,
     kinds: Sequence[Kind[Any]],
     without_expired: bool = False,
+    prove: Callable[[Draft], None] = _take_for_granted,
 ) -> Wanted:
     """Return what the layout asks for; `LayoutError` with every fault where it cannot be.
 
@@ -56,18 +64,21 @@ def desired(
     add_accounts(draft)
     check_fences(draft)
     check_expectations(draft)
-    remark_unused(draft)
     keep = not (without_expired or head.safety.on_expiry == "remove")
     excused = exemptions(draft, where, keep_expired=keep)
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
     reach = coverage(draft)
     governed = add_sections(draft, kinds, known_scope(draft, reach))
     check_wildcards(draft, pieces)
+    check_variants(draft, pieces)
     faults.stop()
+    prove(draft)
     types = {piece.kind.key for piece in pieces} | {"scp"}
     limits = {key: policy_type(key).limits_in(where, told.get(key, {})) for key in types}
     check_budget(draft, limits, organization["ous"])
-    return _wanted(draft, governed, told, reach, _sha256(sections, files))
+    answers = tested(draft, pieces, draft.unexempted)
+    wanted = _wanted(draft, governed, told, reach, _sha256(sections, files))
+    return replace(wanted, tested=answers)
 
 
 def _wanted(
@@ -102,6 +113,7 @@ def _wanted(
         coverage=reach,
         standards=tuple(draft.standards),
         observed=frozenset(draft.observed),
+        side_doors=tuple(side_doors(draft)),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))
         ),

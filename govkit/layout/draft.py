@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
+from govkit.access.freed import Freed
 from govkit.layout.faults import Faults
 from govkit.layout.sections import Sections
 from govkit.layout.suggest import Guesses
@@ -11,11 +12,16 @@ from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
 from govkit.model.wanted import Claim, Guardrail, Standard
+from govkit.policies.document import Document
 
 
 @dataclass(slots=True)
 class Draft:
-    """What is wanted so far, and what was wrong or remarkable on the way."""
+    """What is wanted so far, and what was wrong or remarkable on the way.
+
+    `unexempted` are the documents of policies with exemptions as they would be without; `freed`
+    is what can be proved of the exemptions and break-glass principals in a document.
+    """
 
     sections: Sections
     faults: Faults
@@ -32,6 +38,8 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     observed: set[Address] = field(default_factory=set)
     standards: list[Standard] = field(default_factory=list)
+    unexempted: dict[Address, Document] = field(default_factory=dict)
+    freed: dict[Address, Freed] = field(default_factory=dict)
     ou_names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,8 +7,8 @@ from govkit.layout.draft import Draft
 from govkit.layout.exemptions import Excused, account_ids
 from govkit.layout.pieces import Piece
 from govkit.layout.sheet import Entry
-from govkit.policies.document import Document, of, statements
-from govkit.policies.exempt import exempted
+from govkit.policies.document import Document
+from govkit.policies.exempt import exempted, where_it_denies
 from govkit.policies.subjects import Exemption, role_arns
 
 EVERY_ACCOUNT = "*"
@@ -53,18 +53,11 @@ def excused(
 
 
 def _where_it_denies(draft: Draft, piece: Piece, base: Document) -> Document | None:
-    parts = [one.value for one in statements(base)]
-    denies = [part for part in parts if isinstance(part, dict) and part.get("Effect") == "Deny"]
-    if not denies or not piece.kind.exemptible or not piece.excused:
-        return base
-    only = of(base.value | {"Statement": denies}, base.grammar)
-    result = exempted(only, piece.kind, [one.subjects for one in piece.excused])
+    result = where_it_denies(base, piece.kind, [one.subjects for one in piece.excused])
     if result.faults:
         _complain(draft, piece, piece.excused[0], result.faults[0].message)
         return None
-    written = iter(one.value for one in statements(result.document))
-    whole = [next(written) if part in denies else part for part in parts]
-    return of(base.value | {"Statement": whole}, base.grammar)
+    return result.document
 
 
 def _complain(draft: Draft, piece: Piece, one: Excused, message: str) -> None:

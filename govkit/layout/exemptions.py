@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from govkit.layout import guardrail_model as model
@@ -16,6 +17,8 @@ from govkit.model.wanted import Way
 from govkit.policies.subjects import Exemption, role_arns
 
 EXPIRED = "GK001"
+EXPIRING = "GK011"
+ANNOUNCED = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def ways(draft: Draft) -> tuple[Way, ...]:
             ticket=given.ticket or "",
             granted=given.granted,
             expires=given.expires,
+            where=entry.where,
         )
         for _, entry in sorted(draft.sections.exemptions.items())
         for given in [entry.value]
@@ -129,6 +133,7 @@ def _check_dates(draft: Draft, entry: Entry[model.Exemption]) -> None:
 def _in_force(draft: Draft, entry: Entry[model.Exemption], *, keep_expired: bool) -> bool:
     given = entry.value
     if draft.today <= given.expires:
+        _announce(draft, entry)
         return True
     fate = "still in force" if keep_expired else "taken out"
     draft.findings.append(
@@ -142,3 +147,21 @@ def _in_force(draft: Draft, entry: Entry[model.Exemption], *, keep_expired: bool
         )
     )
     return keep_expired
+
+
+def _announce(draft: Draft, entry: Entry[model.Exemption]) -> None:
+    """Say two weeks before its last day that an exemption comes to its end."""
+    given, left = entry.value, entry.value.expires - draft.today
+    if left > ANNOUNCED:
+        return
+    days = {0: "today is its last day", 1: "1 day left"}.get(left.days, f"{left.days} days left")
+    draft.findings.append(
+        Finding(
+            EXPIRING,
+            Severity.WARNING,
+            f"exemption:{entry.key}",
+            f"Exemption {entry.key} of {given.owner} expires on {given.expires}: {days}.",
+            f"Do without it, or have it granted anew: govkit exempt extend {entry.key} --until DAY",
+            entry.at("expires"),
+        )
+    )

@@ -22,7 +22,12 @@ VARIANT = Form("[A-Za-z0-9_-]{1,100}", 'a variant: letters, digits, "-" and "_"'
 PRINCIPAL = Form(
     r"(role|user)/[\w+=,.@*?/-]{1,512}|root", "a principal: write role/NAME, user/NAME or root"
 )
-ACTION = Form(r"[a-z0-9-]+:[A-Za-z0-9*?]+", "an action: write service:Action")
+ASKER = Form(
+    r"(role|user)/[\w+=,.@/-]{1,512}|root|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+",
+    "a principal who asks: write role/NAME, user/NAME, root or an ARN, without wildcards",
+)
+OWNER = Form(r"[A-Za-z0-9_-]{1,128}", "an account: its key, or an ID of 12 digits", digits=True)
+ACTION = Form(r"[a-z0-9-]+:[A-Za-z0-9*?-]+", "an action: write service:Action")
 TEMPLATE = Form(r"[\w .+/-]{1,200}", "the name of a template, such as deny_regions.json.j2")
 ACCOUNT_PREFIX = "account:"
 
@@ -120,8 +125,9 @@ class Expectation(Part):
     ou: OuPath | None = Field(None, alias="in")
     account: Text | None = None
     everywhere: Flag = False
-    principal: Principal | None = None
+    principal: Annotated[str, ASKER] | None = None
     resource: Text | None = None
+    resource_account: Annotated[str, OWNER] | None = None
     region: Text | None = None
     context: dict[Text, Texts] = Field(default_factory=dict)
     strict: Flag = False

@@ -1,7 +1,7 @@
 """Further files: which ones a layout includes, and what they may say."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from govkit.layout import files
@@ -18,7 +18,8 @@ from govkit.model.finding import Origin
 class Book:
     """All files of a layout, and the texts that they were read from.
 
-    `whole` is False where some file could not be found, read or parsed.
+    `whole` is False where some file could not be found, read or parsed. `instead` are texts, by
+    the names of files, that are read instead of what the files hold.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class Book:
     texts: tuple[Text, ...]
     included: tuple[Sheet, ...] = ()
     whole: bool = True
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -33,10 +35,11 @@ class Book:
         return self.path.parent
 
 
-def open_book(path: Path, faults: Faults) -> Book:
+def open_book(path: Path, faults: Faults, instead: Mapping[str, str] | None = None) -> Book:
     """Return the layout's own file, read. Raises `LayoutError` where it cannot be."""
     name = files.shown(path)
-    text = _read(path, name, files.MAX_BYTES, faults)
+    others = instead or {}
+    text = _read(path, name, files.MAX_BYTES, faults, others)
     root = None if text is None else read_text(name, text.text, faults)
     if text is None or not isinstance(root, Map):
         if not faults:
@@ -45,7 +48,7 @@ def open_book(path: Path, faults: Faults) -> Book:
                 Origin(name, 1, 1), what, "A layout is a mapping; it begins with version: 1."
             )
         faults.give_up()
-    return Book(path, Sheet(name, root), (text,))
+    return Book(path, Sheet(name, root), (text,), instead=others)
 
 
 def with_includes(book: Book, includes: list[Include], faults: Faults) -> Book:
@@ -67,7 +70,7 @@ def with_includes(book: Book, includes: list[Include], faults: Faults) -> Book:
     texts, sheets = list(book.texts), []
     for index, path in sorted(taken.values(), key=lambda pair: pair[1]):
         left = files.MAX_BYTES - sum(text.size for text in texts)
-        text = _read(path, _name(book, path), left, faults)
+        text = _read(path, _name(book, path), left, faults, book.instead)
         if text is not None:
             texts.append(text)
             root = read_text(text.name, text.text, faults)
@@ -125,12 +128,16 @@ def _name(book: Book, path: Path) -> str:
     return beside.as_posix()
 
 
-def _read(path: Path, name: str, most: int, faults: Faults) -> Text | None:
+def _read(
+    path: Path, name: str, most: int, faults: Faults, instead: Mapping[str, str]
+) -> Text | None:
     try:
         text = files.read_file(path, name, most)
     except UnreadableError as error:
         faults.add(Origin(name, error.line, error.column), str(error), error.hint)
         return None
+    if name in instead:
+        text = replace(text, text=instead[name], size=len(instead[name].encode()))
     faults.learn(name, text.text)
     return text
 

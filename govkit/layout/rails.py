@@ -2,32 +2,10 @@
 
 from collections.abc import Mapping
 
-from govkit.layout.draft import Draft
 from govkit.layout.layout_model import Layout
-from govkit.model.finding import Finding, Severity
-from govkit.model.wanted import Ignored, Manage, Safety
+from govkit.model.wanted import Ignored, Manage, Safety, Spared
 
 CHINA, GOVCLOUD = "cn-", "us-gov-"
-NOT_ACTED_ON = "GK009"
-_UNUSED = (("safety", "never_deny"),)
-
-
-def remark_unused(draft: Draft) -> None:
-    """Remark what is well-formed and not acted on by this version, so that nobody relies on it."""
-    head = draft.sections.head
-    given = (head.safety.never_deny,)
-    for steps, value in zip(_UNUSED, given, strict=True):
-        if value:
-            draft.findings.append(
-                Finding(
-                    NOT_ACTED_ON,
-                    Severity.WARNING,
-                    ".".join(steps),
-                    f"{'.'.join(steps)}: is well-formed, and not acted on by this version of govkit.",
-                    "",
-                    draft.sections.book.main.key_at(*steps),
-                )
-            )
 
 
 def roles(head: Layout) -> Mapping[str, str]:
@@ -69,6 +47,7 @@ def safety(head: Layout) -> Safety:
         exemption_max_days=given.exemption_max_days,
         remove_expired=given.on_expiry == "remove",
         settle_seconds=given.settle,
+        never_deny=tuple(Spared(one.principal, tuple(one.actions)) for one in given.never_deny),
     )
 
 

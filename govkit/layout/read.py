@@ -1,7 +1,7 @@
 """Reads a layout: from the path of its file to what it wants, or to every fault in it."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from govkit import shelf
 from govkit.layout.desired import desired
+from govkit.layout.draft import Draft
 from govkit.layout.faults import Faults
 from govkit.layout.sections import read_sections
 from govkit.layout.template_files import TemplateFiles, template_folders
@@ -23,8 +24,13 @@ def read(
     templates: Path | None = None,
     kinds: Sequence[Kind[Any]] | None = None,
     without_expired: bool = False,
+    prove: Callable[[Draft], None] | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> Wanted:
     """Return what a layout wants on a day (UTC). Raises `LayoutError` with every fault at once.
+
+    `prove` looks at the draft before it becomes what is wanted: see `proofs.prove_exemptions`.
+    `instead` are texts, by the names of files, to be read instead of what the files hold.
 
     Templates are found in the given folder (default: `scp_templates` beside the layout), then in
     the library. `kinds` default to the shelf.
@@ -33,7 +39,8 @@ def read(
     faults = Faults()
     files = TemplateFiles(template_folders(path, templates), faults)
     with _uncollected():
-        sections = read_sections(path, [kind.section for kind in shelved if kind.section], faults)
+        owned = [kind.section for kind in shelved if kind.section]
+        sections = read_sections(path, owned, faults, instead)
         return desired(
             sections,
             faults,
@@ -41,6 +48,7 @@ def read(
             files=files,
             kinds=shelved,
             without_expired=without_expired,
+            **({} if prove is None else {"prove": prove}),
         )
 
 

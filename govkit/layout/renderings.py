@@ -1,9 +1,10 @@
 """Renders every policy of a layout in one bounded run, exemptions' second renderings included."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from govkit.access.freed import Freed
 from govkit.layout.draft import Draft
 from govkit.layout.excuses import excused
 from govkit.layout.pieces import Piece
@@ -53,7 +54,22 @@ def documents(
             final = excused(draft, piece, base, whole)
             if final is not None:
                 finished[index] = final
+                _remember(draft, piece, base, whole, final)
     return finished
+
+
+def _remember(
+    draft: Draft, piece: Piece, base: Document, whole: Mapping[Chosen, Document], final: Document
+) -> None:
+    """Keep what can be proved of the exemptions, and the document as it would be without them."""
+    if not piece.excused or not piece.kind.exemptible:
+        return
+    named = tuple(one.subjects for one in piece.excused)
+    draft.freed[piece.address] = Freed(piece.kind, base, final, named, whole)
+    glass = tuple(one for one in piece.excused if one.entry is None)
+    if len(glass) < len(piece.excused):
+        plain = excused(draft, replace(piece, excused=glass), base, {})
+        draft.unexempted[piece.address] = base if plain is None else plain
 
 
 def _rendered(run: _Run, pieces: Sequence[Piece]) -> dict[tuple[int, Chosen], Rendering]:

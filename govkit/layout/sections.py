@@ -47,12 +47,19 @@ class Sections:
         return names is not None and name not in names
 
 
-def read_sections(path: Path, sections: Iterable[Section], faults: Faults) -> Sections:
+def read_sections(
+    path: Path,
+    sections: Iterable[Section],
+    faults: Faults,
+    instead: Mapping[str, str] | None = None,
+) -> Sections:
     """Return the sections of a layout and its includes; faults go to the collector.
+
+    `instead` are texts, by the names of files, to be read instead of what the files hold.
 
     Raises `LayoutError` at once where a file is missing or cannot be parsed at all.
     """
-    book = open_book(path, faults)
+    book = open_book(path, faults, instead)
     head = _checked(layout_model(sections), book.main, faults)
     book = with_includes(book, head.include, faults)
     if not book.whole or not _is_listed(book.main.root.get("include")):

@@ -105,6 +105,10 @@ def _named(resource: Resource, wanted: Wanted) -> bool:
     return resource.address in wanted.state or resource.address in wanted.absent
 
 
+def _writes_nothing(wanted: Wanted) -> tuple[str, ...]:  # noqa: ARG001 - as above
+    return ()
+
+
 def _plain_verb(change: Change[R]) -> str:
     return change.action.value
 
@@ -126,6 +130,8 @@ class Kind(Generic[R]):
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
       what `--baseline` adds. It is looked at where the layout has its section, or one that it
       `serves`
+    - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
+      a layout asks: `govkit iam-policy` prints them
     """
 
     name: str
@@ -146,6 +152,8 @@ class Kind(Generic[R]):
     cares: Callable[[Resource, Wanted], bool] = _named
     authority: Authority = Authority.MANAGEMENT
     section: Section | None = None
+    reads: tuple[str, ...] = ()
+    writes: Callable[[Wanted], Iterable[str]] = _writes_nothing
     beyond: bool = False
     serves: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from govkit.model.address import Address
 from govkit.model.call import Interest
+from govkit.model.expectation import Answered
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
 from govkit.model.scope import Coverage, Scope
@@ -95,6 +96,14 @@ class Manage:
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """A principal (an ARN, with wildcards) that no guardrail may deny these actions (patterns)."""
+
+    principal: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """The rails' figures."""
 
@@ -106,6 +115,7 @@ class Safety:
     exemption_max_days: int = 90
     remove_expired: bool = False
     settle_seconds: float = 5.0
+    never_deny: tuple[Spared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,21 @@ class Way:
     ticket: str
     granted: date
     expires: date
+    where: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideDoor:
+    """A way out that is no exemption: of which sort, what it lets out, of what, and where it is told.
+
+    The layout has no place for its owner and its end, save where they are given.
+    """
+
+    sort: str
+    what: str
+    where: Origin | None = None
+    owner: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +190,9 @@ class Wanted:
     coverage: Coverage = field(default_factory=Coverage)
     standards: tuple[Standard, ...] = ()
     observed: frozenset[Address] = frozenset()
+    side_doors: tuple[SideDoor, ...] = ()
     findings: tuple[Finding, ...] = ()
+    tested: tuple[Answered, ...] = ()
 
     def origin(self, address: Address) -> Origin | None:
         """Return the line that asks for the thing, or None."""

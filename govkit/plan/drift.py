@@ -31,7 +31,8 @@ FORMAT_VERSION = "1.0"
 class Drifted:
     """One thing that is not as the layout wants it. `expected` and `actual` are facts.
 
-    `pinned` is set where somebody took it off in an emergency, and no plan puts it back yet.
+    `pinned` is set where somebody took it off, or let somebody out of it, in an emergency, and no
+    plan puts that back yet.
     """
 
     address: Address
@@ -69,11 +70,13 @@ def drift(
     *,
     keep: Keep = lambda _: True,
     pinned: Iterable[Pin] = (),
+    released: Mapping[Address, Pin] | None = None,
 ) -> Drift:
     """Return what in AWS is not as the layout wants it, by address.
 
     `known` are the digests of ignored policies at the last apply, by address; `keep` chooses what
-    `--only` leaves in; `pinned` keep off what is missing, and are told with it.
+    `--only` leaves in; `pinned` keep off what is missing, and are told with it; so are
+    policies that differ only by who was `released` from them.
     """
     of = {kind.resource: kind for kind in kinds}
     changes = changes_between(wanted, meeting, of)
@@ -81,7 +84,7 @@ def drift(
     items += _foreign(wanted, meeting, keep)
     items += _expired(wanted)
     items += _edited(wanted, meeting, known)
-    held = {pin.attachment: pin for pin in pinned}
+    held = {**{pin.attachment: pin for pin in pinned}, **(released or {})}
     items = [replace(item, pinned=held.get(item.address)) for item in items]
     root = meeting.live.get(ROOT)
     return Drift(

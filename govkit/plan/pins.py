@@ -15,7 +15,7 @@ def respected(meeting: Meeting, now: datetime) -> Meeting:
     A finding tells of each attachment left out. A pin goes with its policy; what is over leaves a
     tag, which a step takes away.
     """
-    held = [pin for pin in pins(meeting.live, now) if pin.policy in meeting.desired]
+    held = [pin for pin in pins(meeting.live, now) if not _goes(pin, meeting)]
     kept_off = {pin.attachment for pin in held if pin.attachment not in meeting.live}
     standing = {pin.address for pin in held}
     desired = meeting.desired.where(
@@ -23,6 +23,10 @@ def respected(meeting: Meeting, now: datetime) -> Meeting:
     )
     told = tuple(_told(pin) for pin in held if pin.attachment in meeting.desired)
     return replace(meeting, desired=desired, findings=(*meeting.findings, *told))
+
+
+def _goes(pin: Pin, meeting: Meeting) -> bool:
+    return pin.policy in meeting.ours and pin.policy not in meeting.desired
 
 
 def _told(pin: Pin) -> Finding:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govkit.kinds.account import CLOSED, Account
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.tags import Tags
 from govkit.model.address import Address
@@ -58,12 +60,53 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
             findings.append(_remark(address, str(address), *reason))
             continue
         findings += _added_keys(address, one)
-        wanted = one.before
-        if wanted is not None and now is not None and not isinstance(now, Tags):
-            wanted, now = by_type[type(now)].meet(wanted, now)
+        findings += _made_anew(address, one, now)
+        if _changed_since(one, now, by_type):
+            findings.append(_changed(address))
+        wanted, now = _met(one.before, now, by_type)
         desired += [] if wanted is None else [wanted]
         ours += [] if now is None else [now]
     return Undone(State(desired), State(ours), tuple(sorted(findings)))
+
+
+def _met(
+    then: Resource | None, now: Resource | None, by_type: Mapping[type, Any]
+) -> tuple[Resource | None, Resource | None]:
+    if then is None or now is None or isinstance(now, Tags):
+        return then, now
+    met: tuple[Resource | None, Resource | None] = by_type[type(now)].meet(then, now)
+    return met
+
+
+def _changed_since(one: _Touched, now: Resource | None, by_type: Mapping[type, Any]) -> bool:
+    """Tell whether somebody changed the thing after the run, to something new."""
+    return all(
+        then != there for then, there in (_met(v, now, by_type) for v in (one.before, one.after))
+    )
+
+
+def _changed(address: Address) -> Finding:
+    return Finding(
+        "GK321",
+        Severity.WARNING,
+        str(address),
+        f"{address} was changed after the run: the way back takes that change away, too.",
+        "Leave it out with --only, or change the layout to what is wanted instead.",
+    )
+
+
+def _made_anew(address: Address, one: _Touched, now: Resource | None) -> list[Finding]:
+    if now is not None or not isinstance(one.before, OrganizationalUnit | Policy):
+        return []
+    return [
+        Finding(
+            "GK322",
+            Severity.WARNING,
+            str(address),
+            f"{address} is gone and is made anew, with another ID.",
+            "What names the old ID (StackSets, RAM shares, conditions in policies) must be told.",
+        )
+    ]
 
 
 def _touched(steps: Iterable[StepDone], meeting: Meeting) -> Mapping[Address, _Touched]:

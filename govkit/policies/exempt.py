@@ -82,6 +82,24 @@ def exempted(
     return Exempted(of(document.value | {"Statement": written}, document.grammar))
 
 
+def where_it_denies(
+    document: Document, kind: PolicyType, exemptions: Sequence[Exemption]
+) -> Exempted:
+    """Return the document with everybody excused in what it denies; what it allows stays as it is."""
+    parts = [one.value for one in statements(document)]
+    denies = [part for part in parts if isinstance(part, dict) and part.get("Effect") == "Deny"]
+    if not denies or not kind.exemptible or not exemptions:
+        return Exempted(document)
+    result = exempted(
+        of(document.value | {"Statement": denies}, document.grammar), kind, exemptions
+    )
+    if result.faults:
+        return Exempted(document, result.faults)
+    written = iter(one.value for one in statements(result.document))
+    whole = [next(written) if part in denies else part for part in parts]
+    return Exempted(of(document.value | {"Statement": whole}, document.grammar))
+
+
 def needed(kind: PolicyType, exemptions: Sequence[Exemption]) -> tuple[tuple[int, ...], ...]:
     """Return for which sets of exemptions a widened rendering is needed (see `widenings`)."""
     return widenings(exemptions, by_resource=_by_resource(kind))
@@ -274,6 +292,7 @@ __all__ = [
     "needed",
     "role_arns",
     "tokens",
+    "where_it_denies",
     "widenings",
     "with_paths",
     "with_tokens",

@@ -4,17 +4,23 @@ from govkit.report._comparison_text import comparison_text
 from govkit.report._differences import difference, differences
 from govkit.report._documents import findings, history, run
 from govkit.report._errors import error_text
+from govkit.report._exemptions import exemptions, exemptions_text, ways_out, ways_out_text
 from govkit.report._format import PLAIN, Document, Format, Style, format_named, formats
 from govkit.report._ink import clean
 from govkit.report._packing_text import packing_text
 from govkit.report._redact import Redactor
 from govkit.report._run_text import step_line, waiting_line
 from govkit.report._schemas import SCHEMAS, schema
+from govkit.report._tests import tests, tests_junit, tests_text
 from govkit.report._tree import Node, drawn
+from govkit.report.json import told as _json
+
+TESTS = {"text": tests_text, "json": _json, "junit": tests_junit}
 
 __all__ = [
     "PLAIN",
     "SCHEMAS",
+    "TESTS",
     "Document",
     "Format",
     "Node",
@@ -26,6 +32,8 @@ __all__ = [
     "differences",
     "drawn",
     "error_text",
+    "exemptions",
+    "exemptions_text",
     "findings",
     "format_named",
     "formats",
@@ -34,5 +42,8 @@ __all__ = [
     "run",
     "schema",
     "step_line",
+    "tests",
     "waiting_line",
+    "ways_out",
+    "ways_out_text",
 ]

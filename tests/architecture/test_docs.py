@@ -219,6 +219,31 @@ def test_every_rail_is_explained() -> None:
     assert {guard.rail for guard in guards()} - in_code(page("findings.md")) == set()
 
 
+RAIL = re.compile(r"^\| `(\w+)` \| (\w+) \| .+ \| (\d+) \| (.+) \|$", re.MULTILINE)
+NO_GUARDS = {"adopt", "reparent"}  # these speak while layout and organization meet
+
+
+def test_the_table_of_rails_is_the_shelf_with_its_figures_and_overrides() -> None:
+    from govkit.model.wanted import Safety
+    from govkit.plan.judge import guards
+
+    rows = {
+        rail: (code, figure, override)
+        for rail, code, figure, override in RAIL.findall(page("rails.md"))
+    }
+    overridable = {guard.rail: guard.override for guard in guards()}
+    assert rows.keys() == overridable.keys() | NO_GUARDS
+    for rail, (code, figure, override) in rows.items():
+        assert int(figure) == getattr(Safety(), rail, 0), rail
+        assert (override == f"`--allow {rail}=N`") is overridable.get(rail, False), rail
+        assert rail in NO_GUARDS or code in codes_of(rail), rail
+
+
+def codes_of(rail: str) -> set[str]:
+    folder = REPOSITORY / "govkit" / "plan" / "guards"
+    return set(CODE.findall((folder / f"{rail}.py").read_text(encoding="utf-8")))
+
+
 def test_every_template_of_the_library_is_listed_with_its_title() -> None:
     folder = REPOSITORY / "scp_templates"
     rows = {

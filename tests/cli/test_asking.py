@@ -120,3 +120,37 @@ def test_without_a_terminal_there_is_no_question_and_nothing_hangs(table: Desk) 
         assert ran.returncode == 64
         assert "govkit apply --yes" in ran.stderr
     assert table.content() == before
+
+
+def test_a_closure_must_be_typed(done: Desk) -> None:
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    layout["accounts"]["payments-dev"]["close"] = True
+    done.layout(layout)
+    before = done.content()
+    person = _Person(done, "apply")
+    person.sees("close account:payments-dev is severe. Type payments-dev to go on")
+    person.types("y")
+    person.sees("Nothing was done.")
+    assert person.leaves() == 1
+    assert done.content() == before
+    person = _Person(done, "apply")
+    person.sees("Type payments-dev to go on")
+    person.types("payments-dev")
+    assert person.leaves() == 0
+    assert done.content() != before
+
+
+def test_the_brake_asks_once(done: Desk) -> None:
+    pulling = ("detach", "keep-buckets", "--from", "/Workloads", "--reason", "INC-7")
+    before = done.content()
+    person = _Person(done, *pulling)
+    person.sees("Detach keep-buckets (p-")
+    person.types("n")
+    person.sees("Nothing was done.")
+    assert person.leaves() == 1
+    assert done.content() == before
+    person = _Person(done, *pulling)
+    person.sees("[y/N]")
+    person.types("y")
+    assert person.leaves() == 0
+    assert done.content() != before

@@ -310,6 +310,27 @@ def test_without_a_terminal_and_a_yes_nothing_is_done(done: Desk) -> None:
     assert done.content() == before
 
 
+def test_what_is_attached_above_is_found_there_and_not_taken_off(done: Desk) -> None:
+    before = done.content()
+    ids = _shot(done)["ids"]
+    ran = _pull(done, "keep-buckets", "555555555555")
+    assert ran.code == 64
+    assert "It is attached above" in ran.err
+    assert f"govkit detach keep-buckets --from {ids['ou:/Workloads']}" in ran.err
+    ran = _pull(done, "cost-tags", "/Workloads/Prod")
+    assert "govkit detach cost-tags --from /\n" in ran.err
+    assert done.content() == before
+    assert _pull(done, "keep-buckets", ids["ou:/Workloads"]).code == 0
+
+
+def test_an_rcp_goes_too_for_aws_keeps_its_own(bare: Desk) -> None:
+    statement = {**DENY["Statement"][0], "Principal": "*"}
+    rcp = {"type": "rcp", "says": {**DENY, "Statement": [statement]}, "attach": ["A"]}
+    build({"ous": ["A"], "enabled": ["scp", "rcp"], "policies": {"org": rcp}}, bare.sandbox)
+    assert _pull(bare, "org", "A").code == 0
+    assert _pull(bare, "RCPFullAWSAccess", "A").code == 4
+
+
 # --- nothing hides behind a tag ----------------------------------------------------------------
 
 

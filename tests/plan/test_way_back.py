@@ -1,6 +1,7 @@
 """The way back from a run: what it touched, as it was, and nothing else."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +9,10 @@ from typing import Any
 
 import pytest
 from terminal import SETTINGS, Desk, build, desk
+
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+from govkit.sandbox.faults import Fault, Kind, clear, plant
 
 LIVE: dict[str, Any] = {
     "ous": ["Old", "New"],
@@ -38,8 +43,15 @@ def _account(key: str = "network", **more: Any) -> dict[str, Any]:
 
 def _run(table: Desk, layout: dict[str, Any]) -> str:
     table.layout(layout)
-    table.does("apply", "--yes")
-    return max((table.folder / ".govkit" / "runs").iterdir()).stem
+    return _new_run(table, "apply", "--yes")
+
+
+def _new_run(table: Desk, *arguments: str) -> str:
+    folder = table.folder / ".govkit" / "runs"
+    before = {*folder.iterdir()} if folder.exists() else set()
+    table.does(*arguments)
+    (made,) = {*folder.iterdir()} - before
+    return made.stem
 
 
 def _home(table: Desk) -> str:
@@ -150,3 +162,92 @@ def test_in_another_organization_that_is_said_before_what_it_lacks(table: Desk) 
         ran = table.run(command)
         assert ran.code == 4, ran.said
         assert "describes organization o-otherorgid1" in ran.err
+
+
+# --- what happened since, and what is gone -----------------------------------------------------
+
+
+DENY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}],
+}
+
+
+def _guarded(**more: Any) -> dict[str, Any]:
+    keep = {"policy": DENY, "attach": ["Old", "New"], **more}
+    return _layout(guardrails={"keep": keep})
+
+
+def _codes(table: Desk, run: str) -> list[tuple[str, str]]:
+    text = table.does("rollback", run, "--dry-run", "--allow", "max_deletes=9").out
+    return re.findall(r"warning (GK\d+)  (\S+)", text)
+
+
+def test_what_somebody_changed_since_is_told_before_it_is_taken_away(table: Desk) -> None:
+    run = _run(table, _guarded())
+    weaker = json.dumps(DENY).replace("DeleteBucket", "GetObject")
+    changes.edit_policy(Console(table.sandbox), "keep", content=weaker)
+    assert ("GK321", "policy:scp/keep") in _codes(table, run)
+    table.does("rollback", run, "--yes", "--allow", "max_deletes=9")
+    names = {row["Name"] for row in json.loads(table.content())["policies"].values()}
+    assert "keep" not in names
+
+
+def test_what_goes_back_by_hand_meanwhile_is_no_change_and_nothing_to_do(table: Desk) -> None:
+    run = _run(table, _layout(**_account(ou="New")))
+    changes.move_account(Console(table.sandbox), "network", "Old")
+    assert _codes(table, run) == []
+    assert "Nothing to do." in table.does("rollback", run, "--yes").err
+
+
+def test_a_policy_that_the_run_deleted_is_made_anew_and_attached_again(table: Desk) -> None:
+    _run(table, _guarded())
+    run = _run(table, _layout(guardrails={"keep": {"absent": True}}))
+    assert ("GK322", "policy:scp/keep") in _codes(table, run)
+    table.does("rollback", run, "--yes")
+    table.layout(_guarded())
+    assert "No changes." in table.does("plan").out
+
+
+def test_an_ou_that_the_run_deleted_comes_back_with_what_was_attached(table: Desk) -> None:
+    _run(table, _layout(**_account(ou="New"), guardrails=_guarded()["guardrails"]))
+    less = {"keep": {"policy": DENY, "attach": ["New"]}}
+    ous = {"Old": {"absent": True}, "New": None}
+    run = _run(table, {**_layout(**_account(ou="New"), guardrails=less), "ous": ous})
+    assert "Old" not in [row["Name"] for row in json.loads(table.content())["ous"].values()]
+    assert ("GK322", "ou:/Old") in _codes(table, run)
+    table.does("rollback", run, "--yes")
+    table.layout(_layout(**_account(ou="New"), guardrails=_guarded()["guardrails"]))
+    assert "No changes." in table.does("plan").out
+
+
+def test_a_run_killed_in_the_middle_of_a_step_says_that_this_one_is_left_out(table: Desk) -> None:
+    table.layout(_guarded())
+    plant(table.sandbox, Fault(Kind.KILL_AFTER, "AttachPolicy", times=1))
+    assert table.dies("apply", "--yes") > 0
+    clear(table.sandbox)
+    run = max((table.folder / ".govkit" / "runs").iterdir()).stem
+    found = _codes(table, run)
+    assert [code for code, _ in found] == ["GK323"]
+    assert (
+        "ended while it was at attachment:scp/keep@ou:/"
+        in table.run("rollback", run, "--dry-run").out
+    )
+
+
+def test_a_rollback_can_be_rolled_back(table: Desk) -> None:
+    first = _run(table, _guarded())
+    back = _new_run(table, "rollback", first, "--yes", "--allow", "max_deletes=9")
+    table.does("rollback", back, "--yes")
+    assert "No changes." in table.does("plan").out
+
+
+def test_what_a_pin_keeps_off_no_rollback_attaches(table: Desk) -> None:
+    _run(table, _guarded())
+    run = _run(table, _guarded(attach=["Old"]))
+    by = Console(table.sandbox)
+    changes.attach(by, "keep", "New")
+    table.does("detach", "keep", "--from", "New", "--reason", "INC-7", "--yes")
+    ran = table.does("rollback", run, "--yes")
+    assert "keep is pinned off ou:/New" in ran.out
+    assert "Nothing to do." in ran.err

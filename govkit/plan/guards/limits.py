@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
@@ -13,6 +14,7 @@ from govkit.model.plan import Plan
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.guards._remark import remark
+from govkit.plan.guards.max_moves import created_accounts
 from govkit.plan.judge import Guard
 from govkit.plan.meet import org_paths
 from govkit.plan.room import fixed
@@ -42,6 +44,7 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
         *_documents(plan, after, limits),
         *_counts(plan, after, limits),
         *_ous(plan, after, wanted, partition),
+        *_accounts(plan, after, wanted),
     ):
         yield remark(RAIL, "GK410", subject, message)
 
@@ -109,6 +112,14 @@ def _ous(plan: Plan, after: State, wanted: Wanted, partition: str) -> Iterator[t
     count = sum(1 for _ in after.all(OrganizationalUnit))
     if count > most["ous"]:
         yield "root:/", f"The organization would have {count} OUs; AWS allows {most['ous']}."
+
+
+def _accounts(plan: Plan, after: State, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """Count accounts only against a figure that the layout tells: AWS's own differs per customer."""
+    most = wanted.limits.get("organization", {}).get("accounts")
+    count = sum(1 for _ in after.all(Account))
+    if most is not None and count > most and created_accounts(plan):
+        yield "root:/", f"The organization would have {count} accounts; its limit is {most}."
 
 
 GUARD = Guard(RAIL, _look)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from govkit.model.finding import Finding
 from govkit.model.plan import Plan
 from govkit.model.wanted import Wanted
-from govkit.plan.guards._denies import newly
+from govkit.plan.guards._denies import newly_allowed
 from govkit.plan.guards._remark import too_many
 from govkit.plan.judge import Guard
 
@@ -13,7 +13,7 @@ RAIL = "max_accounts_newly_allowed"
 
 
 def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
-    accounts = newly(plan, denied=False)
+    accounts = newly_allowed(plan)
     limit = wanted.safety.max_accounts_newly_allowed
     return too_many(RAIL, "GK405", "Accounts that lose a deny", accounts, limit)
 

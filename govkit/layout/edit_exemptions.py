@@ -1,0 +1,203 @@
+"""Adds, extends and removes exemptions in a layout's text, changing nothing else of it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govkit.errors import GovkitError
+from govkit.layout.faults import Faults
+from govkit.layout.tree import LOADER, read_text
+
+_SECTION = "exemptions"
+_BOM = "\ufeff"
+_PLAIN = re.compile(r"[A-Za-z](?:[\w./@+-]| (?=[\w.(]))*(?<! )")
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Written = Mapping[str, str | Sequence[str] | Mapping[str, str]]
+Edit = tuple[int, int, str]
+
+
+def with_exemption(text: str, key: str, entry: Written) -> str:
+    """Return the text with an exemption more: texts, lists of texts, and `params` as YAML.
+
+    Raises `GovkitError` where the text has one of this key, or cannot be edited.
+    """
+
+    def add(page: "_Page") -> Edit:
+        if page.entry(key) is not None:
+            raise GovkitError("It is there already", f"Exemption {key} is in this file.")
+        return page.added(key, entry)
+
+    return _edited(text, key, lambda page: [add(page)])
+
+
+def without_exemption(text: str, key: str) -> str:
+    """Return the text without an exemption; comments above it stay."""
+    return _edited(text, key, lambda page: [page.removed(key)])
+
+
+def with_facts(text: str, key: str, facts: Mapping[str, str]) -> str:
+    """Return the text with other facts on an exemption: `expires`, `granted`, `ticket`."""
+    return _edited(
+        text, key, lambda page: [page.changed(key, name, told) for name, told in facts.items()]
+    )
+
+
+def _edited(text: str, key: str, edits: Callable[["_Page"], Sequence[Edit]]) -> str:
+    mark = _BOM if text.startswith(_BOM) else ""
+    body = written = text.removeprefix(_BOM)
+    for start, end, piece in sorted(edits(_page(body)), reverse=True):
+        written = f"{written[:start]}{piece}{written[end:]}"
+    if _without(written, key) != _without(body, key):
+        raise _cannot(f"something else than {key} would change, too")
+    return f"{mark}{written}"
+
+
+def _without(text: str, key: str) -> Any:
+    """Return what a text says beside one exemption; None where it cannot be read."""
+    faults = Faults()
+    root = read_text("layout", text, faults)
+    if len(faults) or not isinstance(root, dict):
+        return None
+    others = {name: one for name, one in (root.get(_SECTION) or {}).items() if name != key}
+    return {**root, _SECTION: others}
+
+
+def _cannot(why: str) -> GovkitError:
+    return GovkitError(
+        "The layout cannot be edited here", f"{why[:1].upper()}{why[1:]}.", "Edit it by hand."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A text with its nodes: the top, and the section of exemptions (its key and value)."""
+
+    text: str
+    top: Any
+    section: tuple[Any, Any] | None
+
+    @property
+    def newline(self) -> str:
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def entry(self, key: str) -> tuple[Any, Any] | None:
+        """Return the nodes of an exemption's key and value."""
+        return next((pair for pair in self._entries() if pair[0].value == key), None)
+
+    def _entries(self) -> list[tuple[Any, Any]]:
+        if self.section is None or not isinstance(self.section[1].value, list):
+            return []
+        return list(self.section[1].value)
+
+    def added(self, key: str, entry: Written) -> Edit:
+        entries = self._entries()
+        if self.section is None:
+            at = len(self.text)
+            gap = "" if self.text.endswith("\n") else self.newline
+            body = f"{gap}{self.newline}{_SECTION}:{self.newline}"
+            return at, at, body + self._block(key, entry, 2)
+        name, value = self.section
+        if getattr(value, "flow_style", False):
+            at = value.end_mark.index - 1
+            comma = ", " if entries else ""
+            return at, at, f"{comma}{key}: {_flow(entry)}"
+        indent = entries[0][0].start_mark.column if entries else name.start_mark.column + 2
+        at, gap = self._next_line(_end(entries[-1][1]) if entries else name.end_mark.index)
+        return at, at, gap + self._block(key, entry, indent)
+
+    def removed(self, key: str) -> Edit:
+        name, value = self._found(key)
+        if self.section is not None and self.section[1].flow_style:
+            return self._without_flow(key)
+        start = name.start_mark.index - name.start_mark.column
+        if self.text[start : name.start_mark.index].strip():
+            raise _cannot(f"{key} does not begin a line")
+        return start, self._next_line(_end(value))[0], ""
+
+    def _without_flow(self, key: str) -> Edit:
+        entries = self._entries()
+        at = next(index for index, (name, _) in enumerate(entries) if name.value == key)
+        name, value = entries[at]
+        if at + 1 < len(entries):
+            return name.start_mark.index, entries[at + 1][0].start_mark.index, ""
+        start = _end(entries[at - 1][1]) if at else name.start_mark.index
+        return start, _end(value), ""
+
+    def changed(self, key: str, name: str, told: str) -> Edit:
+        _, value = self._found(key)
+        if not isinstance(value.value, list):
+            raise _cannot(f"{key} is not written as a mapping")
+        known = {one.value: (one, node) for one, node in value.value}
+        if name in known:
+            node = known[name][1]
+            return node.start_mark.index, _end(node), _scalar(told)
+        last_name, last = value.value[-1]
+        if value.flow_style:
+            return _end(last), _end(last), f", {name}: {_scalar(told)}"
+        at, gap = self._next_line(_end(last))
+        indent = " " * last_name.start_mark.column
+        return at, at, f"{gap}{indent}{name}: {_scalar(told)}{self.newline}"
+
+    def _found(self, key: str) -> tuple[Any, Any]:
+        found = self.entry(key)
+        if found is None:
+            raise GovkitError("No such exemption", f"Exemption {key} is not in this file.")
+        return found
+
+    def _next_line(self, after: int) -> tuple[int, str]:
+        """Return where the next line begins, and the line break that is missing at the very end."""
+        if self.text[after - 1 : after] == "\n":  # behind a block of text, which ends with its line
+            return after, ""
+        at = self.text.find("\n", after)
+        return (len(self.text), self.newline) if at < 0 else (at + 1, "")
+
+    def _block(self, key: str, entry: Written, indent: int) -> str:
+        lines = [f"{' ' * indent}{key}:"]
+        lines += [f"{' ' * (indent + 2)}{name}: {_value(told)}" for name, told in entry.items()]
+        return "".join(f"{line}{self.newline}" for line in lines)
+
+
+def _page(text: str) -> _Page:
+    import yaml
+
+    try:
+        top = yaml.compose(text, Loader=LOADER)
+    except yaml.YAMLError as error:
+        raise _cannot(f"this file is not YAML: {error}") from None
+    pairs = top.value if isinstance(top, yaml.MappingNode) else None
+    if pairs is None or getattr(top, "flow_style", False):
+        raise _cannot("this file is no block of keys")
+    section = next((pair for pair in pairs if pair[0].value == _SECTION), None)
+    return _Page(text, top, section)
+
+
+def _end(node: Any) -> int:
+    """Return where the text of a node ends; a block ends with the last thing in it."""
+    if isinstance(node.value, list) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
+
+
+def _flow(entry: Written) -> str:
+    return "{" + ", ".join(f"{name}: {_value(told)}" for name, told in entry.items()) + "}"
+
+
+def _value(told: str | Sequence[str] | Mapping[str, str]) -> str:
+    match told:
+        case str():
+            return _scalar(told)
+        case Mapping():
+            return "{" + ", ".join(f"{name}: {value}" for name, value in told.items()) + "}"
+        case _:
+            return f"[{', '.join(map(_scalar, told))}]"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML, quoted where it could be taken for something else."""
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if plain or _DAY.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,118 @@
+"""Who must not be locked out by a plan, what they do, and where: govkit's own roles, and those spared."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, cast
+
+from govkit import shelf
+from govkit.access.action_index import action_index
+from govkit.access.chain import Chain
+from govkit.kinds._permits import Need, needs
+from govkit.kinds.root import Root
+from govkit.model.address import ROOT, Address
+from govkit.model.kind import Kind
+from govkit.model.plan import Plan
+from govkit.model.wanted import Spared, Wanted
+from govkit.plan.guards._spared import spared
+
+# Services with one endpoint per partition are asked in its home Region.
+_GLOBAL = frozenset({"organizations", "iam", "account", "sts"})
+_HOMES = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+_WILD = re.compile(r"[*?]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A principal, `*` in its account for one in every account, and the patterns of its actions.
+
+    `own` is the task of one of govkit's own roles.
+    """
+
+    principal: str
+    actions: tuple[str, ...]
+    own: str | None = None
+
+    def arn(self, account: str) -> str | None:
+        """Return one such principal of an account, or None where it has none."""
+        if self.principal == "*":
+            return f"arn:aws:iam::{account}:role/x1"
+        parts = self.principal.split(":", 5)
+        if not fnmatchcase(account, parts[4]):
+            return None
+        return ":".join(
+            [parts[0], _WILD.sub("aws", parts[1]), *parts[2:4], account, _WILD.sub("x1", parts[5])]
+        )
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it is one of each account, and not of one."""
+        return self.principal == "*" or bool(_WILD.search(self.principal.split(":")[4]))
+
+
+def callers(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
+    """Return who must not be locked out: govkit's roles that are named, and who is never denied."""
+    root = plan.live.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else wanted.partition
+    needed = needs(cast("tuple[Kind[Any], ...]", shelf.load("govkit.kinds", "KIND")), wanted)
+    own = [_own(task, role, needed, partition) for task, role in sorted(wanted.run.items())]
+    others = (*wanted.safety.never_deny, *_listed(plan, wanted, partition))
+    return (
+        *(caller for caller in own if caller.actions),
+        *(Caller(one.principal, one.actions) for one in others),
+    )
+
+
+def _own(task: str, role: str, needed: Iterable[Need], partition: str) -> Caller:
+    reading = "member.read" if task.startswith("member.") else "read"
+    actions = sorted({need.action for need in needed if need.task in {task, reading}})
+    member = task.startswith("member.")
+    return Caller(f"arn:{partition}:iam::*:role/{role}" if member else role, tuple(actions), task)
+
+
+def _listed(plan: Plan, wanted: Wanted, partition: str) -> Iterator[Spared]:
+    """Yield what our own list spares and the layout does not speak of."""
+    told = {one.principal.rpartition("/")[2] for one in wanted.safety.never_deny}
+    for one in spared(plan.live, partition):
+        if one.principal.rpartition("/")[2] not in told:
+            yield one
+
+
+def region(action: str, wanted: Wanted) -> str | None:
+    """Return where an action is called, or None where that is not known."""
+    if action.partition(":")[0].lower() in _GLOBAL:
+        return _HOMES.get(wanted.partition)
+    return wanted.home_region
+
+
+def told_apart(patterns: Iterable[str], chains: Iterable[Chain]) -> tuple[str, ...]:
+    """Return one action for each set of those meant that some statement of the chains tells apart."""
+    index = action_index()
+    whole, found = 0, []
+    for pattern in patterns:
+        mask = index.mask(pattern)
+        whole |= mask
+        if not mask:
+            found.append(pattern)
+    parts = [whole] if whole else []
+    for spoken in {one for chain in chains for one in _spoken(chain)}:
+        parts = [piece for part in parts for piece in (part & spoken, part & ~spoken) if piece]
+    return (*found, *(next(index.actions(part)) for part in parts))
+
+
+def _spoken(chain: Chain) -> Iterator[int]:
+    index = action_index()
+    for level in chain.levels:
+        for held in level.policies:
+            for statement in held.statements:
+                mask = 0
+                for pattern in statement.actions.patterns:
+                    mask |= index.mask(pattern)
+                yield (1 << index.size) - 1 & ~mask if statement.actions.negated else mask
+
+
+def account_of(principal: str, plan: Plan) -> Address | None:
+    """Return the account that a principal is of, where the organization has it."""
+    parts = principal.split(":")
+    return plan.ids.address(parts[4]) if len(parts) > 4 else None  # noqa: PLR2004 - of an ARN

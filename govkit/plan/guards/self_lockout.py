@@ -1,0 +1,147 @@
+"""A plan may not lock out govkit's own roles, nor those that are never to be denied.
+
+The management account is bound by no SCP, so that a role in it is never locked out, and an SCP can
+always be undone from there. A role in a delegated administrator's account is bound: once
+`organizations:DetachPolicy` or `UpdatePolicy` is denied to it, govkit itself could not undo that.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from govkit.access.verdict import Kind, Verdict
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy
+from govkit.model.address import Address
+from govkit.model.finding import Finding, Severity
+from govkit.model.plan import Plan, Step
+from govkit.model.wanted import Wanted
+from govkit.plan.guards._callers import Caller, callers, region, told_apart
+from govkit.plan.guards._remark import remark
+from govkit.plan.guards._watched import Place, Watched
+from govkit.plan.judge import Guard
+
+RAIL = "self_lockout"
+_UNDOING = (
+    "organizations:DetachPolicy",
+    "organizations:UpdatePolicy",
+    "organizations:DeletePolicy",
+)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """An action that a step takes away from a principal, or makes depend on what we do not know."""
+
+    caller: Caller
+    account: Address
+    action: str
+    verdict: Verdict
+    step: Step
+
+
+def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
+    if not any(isinstance(step.change.subject, _TELLING) for step in plan.steps):
+        return ()
+    asked = callers(plan, wanted)
+    locks = list(_locks(plan, wanted, asked)) if asked else []
+    return tuple(_said(locks))
+
+
+_TELLING = (Attachment, Policy, Account)
+
+
+def _locks(plan: Plan, wanted: Wanted, asked: tuple[Caller, ...]) -> Iterator[_Lock]:
+    """Yield what each step takes away that was there before the plan; each once."""
+    watched = Watched(plan, asked)
+    known: set[tuple[str, Address, str]] = set()
+    for step in plan.steps:
+        concerned = set(watched.concerned(step.change))
+        watched.now.take(step.change)
+        for first in sorted(concerned | set(watched.concerned(step.change))):
+            for lock in _of_step(watched, wanted, asked, first, step):
+                key = (lock.caller.principal, first, lock.action)
+                if key not in known:
+                    known.add(key)
+                    yield from (_for(lock, one) for one in watched.of[first])
+
+
+def _for(lock: _Lock, account: Address) -> _Lock:
+    return _Lock(lock.caller, account, lock.action, lock.verdict, lock.step)
+
+
+def _of_step(
+    watched: Watched, wanted: Wanted, asked: tuple[Caller, ...], first: Address, step: Step
+) -> Iterator[_Lock]:
+    given = watched.plan.ids.get(first) or "000000000000"
+    chains = watched.before.of(first, Kind.SCP), watched.now.of(first, Kind.SCP)
+    if chains[0] == chains[1] and watched.before.home(first) == watched.now.home(first):
+        return
+    for caller in asked:
+        principal = caller.arn(given)
+        if principal is None:
+            continue
+        for action in told_apart(caller.actions, chains):
+            where = Place(first, given, principal, region(action, wanted))
+            now = watched.verdict(watched.now, action, where)
+            if now is None or now.outcome.permits:
+                continue
+            before = watched.verdict(watched.before, action, where)
+            if before is None or before.outcome.permits:
+                yield _Lock(caller, first, action, now, step)
+
+
+def _said(locks: Iterable[_Lock]) -> Iterator[Finding]:
+    together: defaultdict[tuple[Caller, str, bool], list[_Lock]] = defaultdict(list)
+    for lock in locks:
+        sure = lock.verdict.outcome.permits is False
+        if sure or lock.caller.own:
+            together[lock.caller, _by(lock.verdict), sure].append(lock)
+    for (caller, by, sure), found in together.items():
+        accounts = sorted({lock.account for lock in found})
+        actions = list(dict.fromkeys(lock.action for lock in found))
+        where = f" in {_listed([one.path for one in accounts])}" if caller.everywhere else ""
+        who = f"{caller.principal} (run.{caller.own})" if caller.own else caller.principal
+        step = found[0].step
+        if sure:
+            message = (
+                f"From step {step.id} ({step.verb} {step.address}) on, {who} is denied "
+                f"{_listed(actions)}{where}: {by}.{_last_way(caller, actions)}"
+            )
+            yield remark(RAIL, "GK430", str(step.address), message, len(accounts))
+        else:
+            yield _unsure(f"{who} is denied {_listed(actions)}{where}", by, step)
+
+
+def _unsure(what: str, by: str, step: Step) -> Finding:
+    return Finding(
+        "GK431",
+        Severity.WARNING,
+        str(step.address),
+        f"From step {step.id} ({step.verb} {step.address}) on it depends whether {what}: {by}.",
+        "Excuse the role in the guardrail, if it is meant to go on.",
+    )
+
+
+def _by(verdict: Verdict) -> str:
+    if verdict.statement is not None:
+        return f"by {verdict.statement}"
+    return (
+        f"on {', '.join(verdict.keys)}" if verdict.keys else f"nothing at {verdict.level} allows it"
+    )
+
+
+def _last_way(caller: Caller, actions: Iterable[str]) -> str:
+    if caller.own and not set(_UNDOING).isdisjoint(actions):
+        return " govkit could not undo that; only the management account could, which no SCP binds."
+    return ""
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
+GUARD = Guard(RAIL, _look)

@@ -1,0 +1,64 @@
+"""`govkit test`, and what a failing expectation stops."""
+
+import json
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+import yaml
+from terminal import Desk
+
+HOLDS = {"deny": "s3:DeleteBucket", "in": "Workloads"}
+FAILS = {"deny": "kms:ScheduleKeyDeletion", "in": "Workloads"}
+
+
+def expecting(table: Desk, *lines: dict[str, Any]) -> None:
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    layout["expect"] = list(lines)
+    table.layout(layout)
+
+
+def test_all_is_told_and_the_exit_status_says_whether_it_held(table: Desk) -> None:
+    expecting(table, HOLDS)
+    ran = table.does("test")
+    assert ran.out.startswith("pass  deny s3:DeleteBucket in Workloads  (4 accounts")
+    assert ran.out.endswith("test: 1 expectation held. Next: govkit --sandbox sandbox plan\n") or (
+        ran.out.endswith("test: 1 expectation held. Next: govkit plan\n")
+    )
+    expecting(table, HOLDS, FAILS)
+    ran = table.run("test")
+    assert ran.code == 3
+    assert "FAIL  deny kms:ScheduleKeyDeletion" in ran.out
+    assert "no SCP or RCP denies it" in ran.out
+    assert "1 of 2 expectations failed" in ran.out
+    expecting(table)
+    assert "no expectations" in table.does("test").out
+
+
+def test_the_same_as_json_and_junit(table: Desk) -> None:
+    expecting(table, HOLDS, FAILS)
+    ran = table.run("test", "--format", "json", "--write", "junit=report.xml")
+    told = json.loads(ran.out)
+    assert told["summary"] == {"expectations": 2, "passed": 1, "failed": 1}
+    assert [one["passed"] for one in told["expectations"]] == [True, False]
+    assert told["expectations"][1]["failures"][0]["answer"] == "allowed"
+    suites = ET.parse(table.folder / "report.xml").getroot()  # noqa: S314 - our own
+    cases = list(suites.iter("testcase"))
+    assert [case.find("failure") is None for case in cases] == [True, False]
+    assert cases[1].get("file") == "org_layout.yaml"
+
+
+@pytest.mark.parametrize("wrong", [["--format", "sarif"], ["--write", "junit"], ["--fail-on", "?"]])
+def test_wrong_usage(table: Desk, wrong: list[str]) -> None:
+    assert table.run("test", *wrong).code == 64
+
+
+def test_a_failing_expectation_fails_validate_and_refuses_the_plan(table: Desk) -> None:
+    expecting(table, FAILS)
+    assert table.run("validate").code == 3
+    ran = table.run("plan")
+    assert ran.code == 4
+    assert "Expected to deny kms:ScheduleKeyDeletion in Workloads" in ran.err
+    before = table.content()
+    assert table.run("apply", "--yes").code == 4
+    assert table.content() == before
