@@ -30,6 +30,7 @@ def examined(question: Question, bank: Bank, door: Door) -> Iterator[Remark]:
         both = compared(question, bank)
     except GovkitError as error:
         yield Remark("bad", "organization", f"{error.summary}. {error.detail}")
+        yield from roles_examined(wanted.run, door)
         return
     yield from _organization(both, caller)
     yield from roles_examined(wanted.run, door, _management(both))

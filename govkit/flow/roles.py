@@ -30,8 +30,13 @@ _LOOKS: Mapping[str, tuple[ApiCall, ...]] = {
 }
 
 
-def roles_examined(run: Mapping[str, str], door: Door, management: str) -> Iterator[Remark]:
-    """Yield what was seen of each role that the layout names for a task."""
+def roles_examined(
+    run: Mapping[str, str], door: Door, management: str | None = None
+) -> Iterator[Remark]:
+    """Yield what was seen of each role that the layout names for a task.
+
+    `management` is the management account, where the organization could be read.
+    """
     for task, looks in _LOOKS.items():
         role = run.get(task)
         if role is not None:
@@ -39,7 +44,7 @@ def roles_examined(run: Mapping[str, str], door: Door, management: str) -> Itera
 
 
 def _examined(
-    task: str, role: str, api: Api, looks: tuple[ApiCall, ...], management: str
+    task: str, role: str, api: Api, looks: tuple[ApiCall, ...], management: str | None
 ) -> Iterator[Remark]:
     what = f"run.{task}"
     try:
@@ -50,7 +55,7 @@ def _examined(
     denied = [one for one in (_denied(api, look) for look in looks) if one]
     for reason in denied:
         yield Remark("bad", what, reason)
-    if task == "structure" and account != management:
+    if task == "structure" and management not in {None, account}:
         yield Remark(
             "bad",
             what,
@@ -69,9 +74,11 @@ def _denied(api: Api, look: ApiCall) -> str:
     return ""
 
 
-def _as_far_as_seen(task: str, account: str, management: str) -> str:
+def _as_far_as_seen(task: str, account: str, management: str | None) -> str:
     if task == "read":
         return " may read the organization"
+    if management is None:
+        return f" may look from account {account}"
     if account == management:
         return " is in the management account; what it may write, its own policies say"
     return f" may look from member account {account}; what it may write, the resource policy says"

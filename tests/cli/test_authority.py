@@ -229,8 +229,11 @@ def test_doctor_says_what_a_role_lacks(bare: Desk) -> None:
     assert ran.code == 3
     assert "BAD  run.policies     Not allowed: organizations:ListPolicies" in ran.out
     assert "is in a member account: OUs, accounts and services" in ran.out
-    bare.layout({**LAYOUT, "run": run})
-    assert "Not allowed: sts:AssumeRole" in bare.run("doctor").out
+    bare.layout({**LAYOUT, "run": {**run, "structure": RUN["structure"]}})
+    ran = bare.run("doctor")
+    assert f"BAD  run.read         {run['read']} cannot be assumed" in ran.out
+    assert "Not allowed: sts:AssumeRole" in ran.out
+    assert f"{RUN['structure']} may look from account {MANAGEMENT}" in ran.out
 
 
 def test_credentials_that_end_in_the_middle_stop_the_run_and_it_can_be_finished(
