@@ -8,6 +8,9 @@ from govkit.checks._paper import Asked, Paper, Written
 from govkit.model.finding import Severity
 from govkit.policies.positions import Path
 
+# Per account, or group of accounts alike: the places of the documents that hold there.
+Targets = Sequence[Sequence[int]]
+
 
 class Confidence(Enum):
     """What a remark rests on.
@@ -41,13 +44,13 @@ def _nothing(_given: object) -> Iterator[Remark]:
     return iter(())
 
 
-def _nothing_together(_given: object) -> Iterator[Repeat]:
+def _nothing_together(_papers: object, _targets: object) -> Iterator[Repeat]:
     return iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One opinion. `look` judges a document alone, `together` those that hold for one account.
+    """One opinion. `look` judges a document alone, `together` several with what holds for whom.
 
     `fix` says in a sentence what to do. `aws` are the checks of IAM Access Analyzer that it covers.
     """
@@ -58,7 +61,7 @@ class Check:
     confidence: Confidence
     fix: str
     look: Callable[[Paper], Iterator[Remark]] = _nothing
-    together: Callable[[Sequence[Paper]], Iterator[Repeat]] = _nothing_together
+    together: Callable[[Sequence[Paper], Targets], Iterator[Repeat]] = _nothing_together
     aws: tuple[str, ...] = ()
 
 

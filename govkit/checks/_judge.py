@@ -6,7 +6,7 @@ from functools import cache
 from typing import cast
 
 from govkit import shelf
-from govkit.checks._check import Check, Remark
+from govkit.checks._check import Check, Remark, Targets
 from govkit.checks._paper import Paper
 
 
@@ -28,7 +28,7 @@ def checks() -> tuple[Check, ...]:
 
 def judged(
     papers: Sequence[Paper],
-    targets: Iterable[Sequence[int]],
+    targets: Targets,
     by: Iterable[Check] | None = None,
 ) -> Iterator[Judged]:
     """Yield what checks (default: all) remark on documents.
@@ -41,14 +41,6 @@ def judged(
         for check in asked:
             for remark in check.look(one):
                 yield Judged(check, index, remark)
-    yield from dict.fromkeys(_together(papers, targets, asked))
-
-
-def _together(
-    papers: Sequence[Paper], targets: Iterable[Sequence[int]], asked: Sequence[Check]
-) -> Iterator[Judged]:
-    for places in targets:
-        held = [papers[place] for place in places]
-        for check in asked:
-            for found in check.together(held):
-                yield Judged(check, places[found.paper], found.remark)
+    for check in asked:
+        for found in dict.fromkeys(check.together(papers, targets)):
+            yield Judged(check, found.paper, found.remark)

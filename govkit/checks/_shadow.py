@@ -1,11 +1,13 @@
 """Statements whose removal changes nothing, each with those that deny the same, proved."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from govkit.access.difference import Change, difference
-from govkit.access.resource import Resources
+from govkit.access.action import Actions
+from govkit.access.condition import Test
+from govkit.access.difference import same
+from govkit.access.resource import EVERYTHING
 from govkit.access.statement import Statement
 from govkit.access.verdict import Kind
 from govkit.checks._actions import reached
@@ -13,6 +15,7 @@ from govkit.checks._ask import denying
 from govkit.checks._paper import RCP, SCP, Paper, Written
 
 _KINDS = {SCP: Kind.SCP, RCP: Kind.RCP}
+_ONE = Actions(("s3:getobject",))
 _MOST = 12  # statements that are tried together
 
 
@@ -47,7 +50,7 @@ def shadows(papers: Sequence[Paper]) -> Iterator[Shadow]:
             if one.deny
         ]
         for found in reversed(left.copy()):
-            others = [one for one in left if one is not found and _hopeful(one, found)]
+            others = [one for one in left if one is not found]
             by = _covering(found, others, kind)
             if by:
                 left.remove(found)
@@ -66,38 +69,68 @@ def told(shadow: Shadow, papers: Sequence[Paper]) -> str:
     return f"{where} already denies all that this one does."
 
 
-def _hopeful(wide: Placed, narrow: Placed) -> bool:
-    """Tell whether a statement may deny some of what another does, without a proof.
-
-    It must not ask for a key that the other does not ask for, nor be about other resources.
-    """
-    one, other = wide.meaning, narrow.meaning
-    if not reached(one.actions) & reached(other.actions):
-        return False
-    keys = {test.key for test in other.tests}
-    return all(test.key in keys for test in one.tests) and _perhaps(one.resources, other.resources)
-
-
-def _perhaps(wide: Resources, narrow: Resources) -> bool:
-    anything = any(not pattern.strip("*") for pattern in wide.patterns)
-    return wide == narrow or anything or wide.negated or not narrow.negated
-
-
 def _covering(found: Placed, others: Sequence[Placed], kind: Kind) -> Sequence[Placed]:
     """Return the statements that deny all that one denies: a single one, or several together."""
-    mask, together = reached(found.meaning.actions), 0
-    for one in others:
-        theirs = reached(one.meaning.actions)
-        together |= theirs
-        if not mask & ~theirs and _adds_nothing(found.meaning, (one.meaning,), kind):
+    meaning = found.meaning
+    asked = [one for one in others if _asks_no_more(one.meaning, meaning, kind)]
+    for one in asked:
+        if _speaks_of_all(one.meaning, meaning, kind):
             return [one]
-    if not 1 < len(others) <= _MOST or mask & ~together:
+    mask, together = reached(meaning.actions), 0
+    for one in asked:
+        together |= reached(one.meaning.actions)
+    if not 1 < len(asked) <= _MOST or mask & ~together:
         return ()
-    meanings = tuple(one.meaning for one in others)
-    return others if _adds_nothing(found.meaning, meanings, kind) else ()
+    return asked if _adds_nothing(meaning, tuple(one.meaning for one in asked), kind) else ()
 
 
-@lru_cache(maxsize=20_000)
+def _asks_no_more(wide: Statement, narrow: Statement, kind: Kind) -> bool:
+    """Tell whether each test of a statement holds wherever those of another do."""
+    if not reached(wide.actions) & reached(narrow.actions):
+        return False
+    same = set(narrow.tests)
+    return all(
+        test in same
+        or _implied(test, tuple(one for one in narrow.tests if one.key == test.key), kind)
+        for test in wide.tests
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _implied(test: Test, given: tuple[Test, ...], kind: Kind) -> bool:
+    asking = _everywhere(tests=given)
+    return bool(given) and _adds_nothing(asking, (_everywhere(tests=(test,)),), kind)
+
+
+@lru_cache(maxsize=50_000)
+def _speaks_of_all(wide: Statement, narrow: Statement, kind: Kind) -> bool:
+    """Tell whether a statement speaks of all actions and resources of another."""
+    return _covers_actions(wide.actions, narrow.actions, kind) and (
+        wide.resources in (EVERYTHING, narrow.resources)
+        or _adds_nothing(
+            replace(_everywhere(), resources=narrow.resources),
+            (replace(_everywhere(), resources=wide.resources),),
+            kind,
+        )
+    )
+
+
+def _covers_actions(wide: Actions, narrow: Actions, kind: Kind) -> bool:
+    if wide == narrow or wide.patterns == ("*",):
+        return True
+    if reached(narrow) & ~reached(wide):
+        return False
+    return _adds_nothing(
+        replace(_everywhere(), actions=narrow), (replace(_everywhere(), actions=wide),), kind
+    )
+
+
+def _everywhere(tests: tuple[Test, ...] = ()) -> Statement:
+    """Return a statement about one action, which stands for any: each part is judged by itself."""
+    return Statement(deny=True, actions=_ONE, resources=EVERYTHING, tests=tests)
+
+
+@lru_cache(maxsize=50_000)
 def _adds_nothing(statement: Statement, others: tuple[Statement, ...], kind: Kind) -> bool:
-    with_it = denying(kind, (*others, statement))
-    return difference(denying(kind, others), with_it).change is Change.EQUAL
+    """Prove that the same requests are denied with a statement and without it."""
+    return same(denying(kind, others), denying(kind, (*others, statement)))

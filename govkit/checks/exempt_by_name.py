@@ -13,8 +13,9 @@ Attach a guardrail that denies creating and changing roles of that name to all b
 
 from collections.abc import Iterator, Sequence
 
+from govkit.access.judge import Judge
 from govkit.checks._ask import ACCOUNT, denies, may
-from govkit.checks._check import Check, Confidence, Remark, Repeat
+from govkit.checks._check import Check, Confidence, Remark, Repeat, Targets
 from govkit.checks._exemptions import PRINCIPAL, Exemption, exemptions, role
 from govkit.checks._paper import Paper
 from govkit.model.finding import Severity
@@ -22,22 +23,27 @@ from govkit.model.finding import Severity
 _RESERVED = ("aws-service-role/", "aws-reserved/")  # paths that IAM keeps for AWS itself
 
 
-def _together(papers: Sequence[Paper]) -> Iterator[Repeat]:
-    judges = denies(papers)
-    for place, paper in enumerate(papers):
-        seen: set[str] = set()
-        for statement in paper.statements:
-            for found in exemptions(statement, PRINCIPAL):
-                name = _in_any_account(found)
-                if name is None or name in seen:
-                    continue
-                seen.add(name)
-                made = name.replace("*", "x").replace("?", "x")
-                if may(judges, "iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/{made}", {}):
-                    message = (
-                        f"Nothing here keeps people from creating a role/{name}, and being excused."
-                    )
-                    yield Repeat(place, Remark(found.item.path, message))
+def _together(papers: Sequence[Paper], targets: Targets) -> Iterator[Repeat]:
+    for target in targets:
+        judges = denies([papers[place] for place in target])
+        for place in target:
+            yield from (Repeat(place, remark) for remark in _remarks(papers[place], judges))
+
+
+def _remarks(paper: Paper, judges: Judge) -> Iterator[Remark]:
+    seen: set[str] = set()
+    for statement in paper.statements:
+        for found in exemptions(statement, PRINCIPAL):
+            name = _in_any_account(found)
+            if name is None or name in seen:
+                continue
+            seen.add(name)
+            made = name.replace("*", "x").replace("?", "x")
+            if may(judges, "iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/{made}", {}):
+                message = (
+                    f"Nothing here keeps people from creating a role/{name}, and being excused."
+                )
+                yield Remark(found.item.path, message)
 
 
 def _in_any_account(found: Exemption) -> str | None:

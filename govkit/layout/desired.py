@@ -89,6 +89,7 @@ def _wanted(draft: Draft, governed: frozenset[str], told: Told, sha256: str) -> 
         absent=frozenset(draft.absent),
         claims=draft.claims,
         origins=draft.origins,
+        places=draft.places,
         guardrails=draft.guardrails,
         protected=frozenset(draft.protected),
         full_access=draft.full_access,

@@ -1,6 +1,6 @@
 """What a layout asks for, checked and complete: the last thing that remembers lines of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -143,7 +143,8 @@ class Wanted:
     """The desired bank before it meets the live one.
 
     `state` may leave things open (an account's name where none is written); `absent` is what must
-    not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
+    not be there; `full_access` says per target whether FullAWSAccess is governed, and how. `places`
+    lead from a path in a policy's document to the line that says it.
     """
 
     layout: str
@@ -154,6 +155,9 @@ class Wanted:
     absent: frozenset[Address] = frozenset()
     claims: Mapping[Address, Claim] = field(default_factory=dict)
     origins: Mapping[Address, Origin] = field(default_factory=dict)
+    places: Mapping[Address, Callable[[tuple[str | int, ...]], Origin]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     guardrails: Mapping[str, Guardrail] = field(default_factory=dict)
     protected: frozenset[Address] = frozenset()
     full_access: Mapping[Address, bool] = field(default_factory=dict)
