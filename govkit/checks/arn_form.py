@@ -27,6 +27,8 @@ def _look(statement: Written) -> Iterator[Remark]:
         parts = segments(item.text)
         if len(parts) < SEGMENTS or not parts[2] or "*" in parts[2] or "?" in parts[2]:
             continue
+        if parts[4] == "aws":
+            continue  # AWS's own, such as managed policies and transforms, are listed nowhere
         known = forms(parts[2]) if parts[2] in index.services else ()
         if known and not any(of_form(item.text, form) for form in known):
             yield Remark(item.path, f"{item.text} has the form of no resource of {parts[2]}.")

@@ -21,6 +21,9 @@ from govkit.checks._global_keys import AS_OF, RETIRED, global_key, names
 from govkit.checks._paper import Asked, Written
 from govkit.model.finding import Severity
 
+# Prefixes of keys that are no services; those of identity providers hold a dot.
+_OTHERS = ("catalog", "cognito-identity-auth", "cognito-identity-unauth", "identitycenter", "saml")
+
 
 def _look(_statement: Written, asked: Asked) -> Iterator[Remark]:
     prefix, colon, name = asked.name.partition(":")
@@ -30,7 +33,10 @@ def _look(_statement: Written, asked: Asked) -> Iterator[Remark]:
         instead = RETIRED.get(asked.name)
         near = [instead] if instead else get_close_matches(asked.key, names(), n=1, cutoff=0.8)
         yield Remark(asked.path, f"{asked.key} is no global key ({AS_OF}).{_meant(near)}")
-    elif prefix in action_index().services and type_of(asked.name) is None:
+    elif prefix not in action_index().services:
+        if "." not in prefix and prefix not in _OTHERS:
+            yield Remark(asked.path, f"{asked.key}: AWS has no keys that begin with {prefix}:.")
+    elif type_of(asked.name) is None:
         known = list(condition_keys(prefix))
         near = get_close_matches(asked.key, known, n=1, cutoff=0.8)
         date = action_index().date
