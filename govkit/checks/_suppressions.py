@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WHOLE_FILE = 10**9  # as the last line that a comment is about
-SYNTAX = "# govkit: allow GK220 until 2027-01-31 by jane because AWS renamed the action"
+SYNTAX = "# govkit: allow GKnnn until 2027-01-31 by jane because AWS renamed the action"
 
 _MARK = re.compile(r"#[ \t]*govkit:[ \t]*allow\b(?P<rest>[^\n]*)")
 _REST = re.compile(

@@ -23,6 +23,9 @@ from govkit.flow.policy_files import (
 )
 from govkit.flow.suppress import Placed, Said, remaining
 from govkit.model.finding import Finding, Origin
+from govkit.policies.canonical import Grammar
+from govkit.policies.document import of
+from govkit.policies.policy_type import PolicyType
 from govkit.policies.positions import Path as Steps
 from govkit.policies.positions import Position, position, walk
 from govkit.policies.types import known, policy_types
@@ -111,17 +114,15 @@ def _guessed(file: PolicyFile) -> str:
     """Return the type that a document looks like: by its statements, or by its one key."""
     if "Statement" in file.value:
         return kind_of([file], None).value
-    likely = (kind for kind in policy_types() if kind.key not in ("scp", "rcp"))
-    tops = {kind.key: _top(kind.faults, file.value) for kind in likely}
-    return next((key for key, fits in tops.items() if fits), kind_of([file], None).value)
+    closed = (kind for kind in policy_types() if not _top(kind, {"?": {"?": {}}}))
+    fitting = (kind.key for kind in closed if _top(kind, file.value))
+    return next(fitting, kind_of([file], None).value)
 
 
-def _top(faults: Any, value: Mapping[str, Any]) -> bool:
-    from govkit.policies.canonical import Grammar
-    from govkit.policies.document import of
-
-    found = faults(of(dict(value), Grammar.TREE))
-    return bool(value) and not any(len(fault.path) < 2 for fault in found)  # noqa: PLR2004 - below the top
+def _top(kind: PolicyType, value: Mapping[str, Any]) -> bool:
+    """Tell whether a type knows the keys at the top of a document."""
+    found = kind.faults(of(dict(value), Grammar.TREE))
+    return bool(value) and not any(len(fault.path) <= 1 for fault in found)
 
 
 def _findings(read: Sequence[_Read], targets: Targets) -> Iterator[Placed]:

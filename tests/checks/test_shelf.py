@@ -16,7 +16,9 @@ def test_a_check_explains_itself(check: Check) -> None:
     page = inspect.getdoc(module) or ""
     assert module.CHECK is check
     assert re.fullmatch(r"GK2\d\d", check.code)
-    assert re.search(r"^## Why it matters\n\n.+^## What to do\n\n.+", page, re.DOTALL | re.MULTILINE)
+    assert re.search(
+        r"^## Why it matters\n\n.+^## What to do\n\n.+", page, re.DOTALL | re.MULTILINE
+    )
     assert check.fix.endswith(".")
     assert "\n" not in check.fix
 
