@@ -17,7 +17,7 @@ def lint(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE|FOLDER]...",
+            metavar="FILE|FOLDER",
             help="Documents, or folders of *.json documents attached to one target; "
             "without any, the layout's.",
         ),
