@@ -8,6 +8,7 @@ from govkit.checks._paper import Paper, paper
 from govkit.checks._suppressions import in_template, in_yaml
 from govkit.errors import UsageError
 from govkit.flow.compare import Question
+from govkit.flow.idle_exemptions import idle_exemptions
 from govkit.flow.offline import validated as proved
 from govkit.flow.suppress import Placed, Said, remaining
 from govkit.kinds.policy import Policy
@@ -38,10 +39,11 @@ def linted_layout(question: Question, told: str | None) -> tuple[Finding, ...]:
 
 
 def lint_of(wanted: Wanted) -> tuple[Finding, ...]:
-    """Return what the checks say of the policies, those in force for an account taken together."""
+    """Return what is to be said of the policies, those in force for an account taken together."""
     policies = sorted(wanted.state.all(Policy), key=lambda one: one.address)
     papers = [paper(_name(one.address), one.type, one.document.value) for one in policies]
     found = list(_placed(wanted, policies, papers))
+    found += (Placed(one) for one in idle_exemptions(wanted))
     return remaining(found, list(_said(wanted, found)), wanted.as_of)
 
 

@@ -230,6 +230,64 @@ exemptions:
     assert ("GK220", "scp_templates/own.json.j2", 12, 15) in places(findings(layout))
 
 
+WAYS = """\
+version: 1
+layout: main
+ous:
+  In:
+  In/Deep:
+  Out:
+accounts:
+  in: {id: "111111111111", ou: In}
+  out: {id: "222222222222", ou: Out}
+guardrails:
+  one:
+    policy: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "s3:*", Resource: "*"}]}
+    attach: [TARGET]
+exemptions:
+  way:
+    guardrail: one
+    WHOM
+    reason: It cannot be otherwise this year
+    owner: jane@example.com
+    ticket: SEC-1
+    granted: 2026-11-01
+    expires: 2026-12-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "whom", "idle"),
+    [
+        ("In", "accounts: [in]", ""),
+        ("/", "accounts: [in, out]", ""),
+        ("In", "accounts: [in, out]", "account out"),
+        ("In", "ous: [In/Deep]", ""),
+        ("In/Deep", "ous: [In]", ""),
+        ("In", "ous: [In, Out]", "OU /Out"),
+        ('"account:in"', "ous: [In]", ""),
+        ('"account:in"', "ous: [In/Deep]", "OU /In/Deep"),
+    ],
+)
+def test_an_exemption_from_what_does_not_hold_there_excuses_nobody(
+    bare: Desk, target: str, whom: str, idle: str
+) -> None:
+    text = WAYS.replace("TARGET", target).replace("WHOM", whom)
+    (bare.folder / "org_layout.yaml").write_text(text)
+    found = [one for one in findings(bare) if one["code"] == "GK293"]
+    assert [one["message"].partition(" excuses ")[2].partition(" from ")[0] for one in found] == (
+        [idle] if idle else []
+    )
+    assert all(one["origin"]["line"] == 15 for one in found)
+
+
+def test_exemptions_of_a_guardrail_in_preview_are_left_alone(bare: Desk) -> None:
+    text = WAYS.replace("TARGET", "In").replace("WHOM", "accounts: [out]")
+    text = text.replace("    attach:", "    mode: preview\n    attach:")
+    (bare.folder / "org_layout.yaml").write_text(text)
+    assert findings(bare) == []
+
+
 def test_the_library_and_the_starting_layout_are_clean(bare: Desk) -> None:
     bare.does("demo")
     assert findings(bare) == []
