@@ -18,7 +18,7 @@ def lint(
         list[Path] | None,
         typer.Argument(
             metavar="FILE|FOLDER",
-            help="Documents, or folders of *.json documents attached to one target; "
+            help="Documents, or folders of *.json documents, each attached to one target; "
             "without any, the layout's.",
         ),
     ] = None,

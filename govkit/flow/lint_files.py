@@ -52,7 +52,7 @@ class _Read:
 
 
 def linted(paths: Sequence[Path], told: str | None, today: date) -> Linted:
-    """Lint files, and folders of files that are attached to one target.
+    """Lint files, and folders with those below them, each of files attached to one target.
 
     `told` is the type of all documents; else each is guessed. Raises `UsageError` where a file
     cannot be read, or there is no such type.
@@ -61,7 +61,7 @@ def linted(paths: Sequence[Path], told: str | None, today: date) -> Linted:
     passed: list[str] = []
     read: list[_Read] = []
     targets: list[list[int]] = []
-    for path in dict.fromkeys(paths):
+    for path in dict.fromkeys(place for given in paths for place in _places(given)):
         found = list(_documents(path, kind, passed))
         targets.append(list(range(len(read), len(read) + len(found))))
         read += found
@@ -84,6 +84,15 @@ def _told(word: str) -> str:
     if word.lower() == IAM:
         return IAM
     raise UsageError("No such type", f"--type {word}: use one of {', '.join(types())}.")
+
+
+def _places(path: Path) -> Iterator[Path]:
+    """Yield a file, or a folder and the folders below it, hidden ones and links aside."""
+    yield path
+    if path.is_dir():
+        for below in sorted(path.glob("*")):
+            if below.is_dir() and not below.is_symlink() and below.name[0] != ".":
+                yield from _places(below)
 
 
 def _documents(path: Path, kind: str | None, passed: list[str]) -> Iterator[_Read]:

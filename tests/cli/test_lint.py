@@ -74,6 +74,16 @@ def test_a_folder_is_judged_together_and_other_json_is_passed_over(bare: Desk) -
     assert findings(bare, "scps/a.json", "scps/b.json") == []
 
 
+def test_folders_below_are_targets_of_their_own(bare: Desk) -> None:
+    written(bare.folder / "all" / "a.json", deny("s3:*"))
+    written(bare.folder / "all" / "below" / "b.json", deny("s3:DeleteBucket"))
+    written(bare.folder / "all" / "below" / "c.json", deny(UNKNOWN))
+    written(bare.folder / "all" / ".hidden" / "d.json", deny(UNKNOWN))
+    (bare.folder / "all" / "again").symlink_to("below")
+    found = findings(bare, "all")
+    assert [(one["code"], one["subject"]) for one in found] == [("GK220", "all/below/c.json")]
+
+
 @pytest.mark.parametrize(
     ("document", "arguments", "codes"),
     [
