@@ -21,7 +21,8 @@ def show(
 ) -> None:
     """Show the tree, the room left under AWS's limits, the exemptions, or one thing."""
     from govkit.cli.reach import Reach, question
-    from govkit.flow.show import about, exemptions, limits, tree
+    from govkit.flow.about import about
+    from govkit.flow.show import exemptions, limits, tree
 
     options: Globals = context.obj
     asked = question(options)
