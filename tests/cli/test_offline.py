@@ -118,7 +118,7 @@ def test_show_asks_aws_where_it_is_told_to(done: Desk) -> None:
 def test_show_tells_what_is_to_be_absent_what_is_protected_and_what_is_unknown(
     bare: Desk,
 ) -> None:
-    bare.layout("version: 1\nous:\n  Old: {absent: true}\n  Kept: {protect: true}\n")
+    bare.layout({"version": 1, "ous": {"Old": {"absent": True}, "Kept": {"protect": True}}})
     gone = json.loads(bare.does("show", "old").out)
     assert gone == {"address": "ou:/Old", "absent": True, "origin": "org_layout.yaml:3:3"}
     assert json.loads(bare.does("show", "Kept").out)["protect"] is True
