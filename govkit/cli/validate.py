@@ -18,18 +18,20 @@ def validate(
 ) -> int:
     """Check the layout and its templates against everything that can be known without AWS.
 
+    With --snapshot it also says how the layout fits the organization as it was then.
     Exits 3 where the layout cannot be understood, or findings reach --fail-on.
     """
-    from govkit.cli.reach import question
-    from govkit.flow.offline import validated
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.offline import checked
     from govkit.report import findings
 
     options: Globals = context.obj
     limit = severity(fail_on)
-    asked = validated(question(options))
-    show("findings", findings("validate", asked.findings), format_, write)
-    worst = max((finding.severity for finding in asked.findings), default=Severity.NOTE)
-    return Exit.NOT_UNDERSTOOD if worst >= limit and asked.findings else Exit.DONE
+    bank = Reach(options).live if options.snapshot is not None else None
+    found = checked(question(options), bank)
+    show("findings", findings("validate", found), format_, write)
+    worst = max((finding.severity for finding in found), default=Severity.NOTE)
+    return Exit.NOT_UNDERSTOOD if worst >= limit and found else Exit.DONE
 
 
 def severity(word: str) -> Severity:

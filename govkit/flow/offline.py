@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from govkit.errors import UsageError
-from govkit.flow.compare import Question
+from govkit.flow.compare import Bank, Question, compared
 from govkit.kinds.policy import Policy
 from govkit.layout.proofs import prove_exemptions
 from govkit.layout.read import read
 from govkit.layout.schema import schema as layout_schema
 from govkit.layout.suggest import did_you_mean
+from govkit.model.finding import Finding
 from govkit.model.resource import Json
 from govkit.model.wanted import Wanted
 from govkit.policies.library import library, starter_layout
@@ -22,9 +23,15 @@ def wanted(question: Question) -> Wanted:
     return read(question.layout, today=question.today)
 
 
-def validated(question: Question) -> Wanted:
-    """Return what the layout asks for, its exemptions proved to free exactly whom they name."""
-    return read(question.layout, today=question.today, prove=prove_exemptions)
+def checked(question: Question, bank: Bank | None) -> tuple[Finding, ...]:
+    """Return what is to be said of a layout, its exemptions proved to free exactly whom they name.
+
+    With a snapshot's state also how the layout fits that.
+    """
+    asked = read(question.layout, today=question.today, prove=prove_exemptions)
+    if bank is None:
+        return asked.findings
+    return (*asked.findings, *compared(question, bank).meeting.findings)
 
 
 def rendered(asked: Wanted, guardrail: str | None) -> tuple[Policy, ...]:
