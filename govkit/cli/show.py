@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.say import data
+from govkit.cli.say import data, note, program
 
 
 def show(
@@ -36,3 +36,4 @@ def show(
             data(exemptions(asked, bank))
         case _:
             data(about(asked, bank, what))
+    note(f"Next: {program()} plan")

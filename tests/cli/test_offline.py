@@ -60,18 +60,36 @@ def test_every_fault_at_once_with_its_line(nowhere: Desk) -> None:
     assert ran.err.count("org_layout.yaml:") >= 3
 
 
+KEEP = {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}
+
+
 def test_rendered_policies_are_as_they_would_be_sent(nowhere: Desk) -> None:
     one = nowhere.does("render", "keep-keys").out
     assert json.loads(one.partition("\n")[2])["Statement"][0]["Sid"] == "KeepKeys"
     every = nowhere.does("render", "--minified").out.splitlines()
     assert len(every) == 6
-    nowhere.does("render", "--out", "rendered", "--minified")
+    told = nowhere.does("render", "--out", "rendered", "--minified").err
+    assert told.endswith("3 policies rendered into rendered. Next: govkit plan\n")
     files = {path.name: path.read_text() for path in (nowhere.folder / "rendered").iterdir()}
     assert set(files) == {"keep-buckets.json", "keep-keys.json", "cost-tags.json"}
     assert files["keep-keys.json"].rstrip("\n") in every
     assert parse(files["keep-keys.json"]) == parse(one.partition("\n")[2])
     (nowhere.folder / "a-file").touch()
     assert nowhere.run("render", "--out", "a-file").code == 64
+
+
+def test_policies_of_one_name_and_odd_names_are_rendered_apart(bare: Desk) -> None:
+    document = {"Version": "2012-10-17", "Statement": [dict(KEEP, Principal="*")]}
+    guardrails = {
+        "one": {"name": "../Same", "policy": {**document, "Statement": [KEEP]}, "attach": ["/"]},
+        "two": {"name": "../Same", "type": "rcp", "policy": document, "attach": ["/"]},
+    }
+    bare.layout({"version": 1, "guardrails": guardrails})
+    bare.does("render", "--out", "rendered")
+    files = sorted((bare.folder / "rendered").iterdir())
+    assert [path.name for path in files] == ["one.json", "two.json"]
+    assert ["Principal" in path.read_text() for path in files] == [False, True]
+    assert bare.does("render").out.count("Principal") == 1
 
 
 @pytest.mark.parametrize(
