@@ -149,13 +149,10 @@ def test_a_run_whose_journal_was_changed_is_not_rolled_back(table: Desk) -> None
     assert table.content() == content
 
 
-def test_another_organization_is_refused_and_no_option_lets_it_pass(table: Desk) -> None:
+def test_another_organization_is_refused_until_it_is_allowed_by_name(table: Desk) -> None:
     table.layout({**_layout(), "organization": {"id": "o-otherorgid1"}})
-    refused = table.run("apply", "--yes")
-    assert refused.code == 4
-    assert "--allow" not in refused.err
-    assert "Choose the profile of the right organization" in refused.err
-    assert table.run("plan", "--allow", "organization=1").code == 64
+    assert table.run("apply", "--yes").code == 4
+    assert table.run("plan", "--allow", "organization=1").code == 0
 
 
 def test_in_another_organization_that_is_said_before_what_it_lacks(table: Desk) -> None:

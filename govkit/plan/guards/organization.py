@@ -33,4 +33,4 @@ def _elsewhere(subject: str, message: str) -> Finding:
     return Finding("GK407", Severity.ERROR, subject, message, hint, rail=RAIL, count=1)
 
 
-GUARD = Guard(RAIL, _look, override=False)
+GUARD = Guard(RAIL, _look)
