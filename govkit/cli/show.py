@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.say import data
+from govkit.cli.say import data, note, program
 
 
 def show(
@@ -21,7 +21,8 @@ def show(
 ) -> None:
     """Show the tree, the room left under AWS's limits, the exemptions, or one thing."""
     from govkit.cli.reach import Reach, question
-    from govkit.flow.show import about, exemptions, limits, tree
+    from govkit.flow.about import about
+    from govkit.flow.show import exemptions, limits, tree
 
     options: Globals = context.obj
     asked = question(options)
@@ -35,3 +36,4 @@ def show(
             data(exemptions(asked, bank))
         case _:
             data(about(asked, bank, what))
+    note(f"Next: {program()} plan")

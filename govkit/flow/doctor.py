@@ -12,6 +12,7 @@ from govkit.kinds.root import Root
 from govkit.layout.read import read
 from govkit.model.address import ROOT
 from govkit.model.call import Api, ApiCall
+from govkit.model.finding import Severity
 from govkit.model.wanted import Wanted
 from govkit.store.local import folder_of
 
@@ -102,4 +103,5 @@ def _aside(both: Compared) -> Iterator[Remark]:
     for pattern in both.wanted.manage.ignore:
         yield Remark("note", "ignored", f"{pattern.kind} {pattern.pattern}")
     for finding in both.meeting.findings:
-        yield Remark("bad", finding.subject, finding.message)
+        word = "note" if finding.severity is Severity.NOTE else "bad"
+        yield Remark(word, finding.subject, finding.message)

@@ -15,7 +15,7 @@ from govkit.kinds.root import Root
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import ROOT, Address
 from govkit.model.change import Action, Change
-from govkit.model.finding import Finding, Origin
+from govkit.model.finding import Finding, Origin, Severity
 from govkit.model.resource import Json, Resource, facts
 from govkit.model.wanted import Wanted
 from govkit.plan.document import outsider
@@ -93,7 +93,7 @@ def drift(
         outside(wanted, meeting),
         meeting,
         incomplete,
-        (*wanted.findings, *meeting.findings),
+        (*wanted.findings, *(one for one in meeting.findings if one.severity > Severity.NOTE)),
     )
 
 
