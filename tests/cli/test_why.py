@@ -405,3 +405,17 @@ def test_a_level_that_allows_little_says_what() -> None:
         assert denied["scp"]["outcome"] == "ImplicitlyDenied"
         assert denied["scp"]["level"] == "/A"
         assert Path(found.folder).exists()
+
+
+def test_the_limits_are_told_with_who_uses_them(table: Desk) -> None:
+    told = json.loads(table.does("show", "limits", "--live", "--format", "json").out)["limits"]
+    (work,) = [one for one in told if one["target"] == "ou:/Workloads"]
+    assert (work["attached"], work["attachments"]) == (2, 10)
+    assert {one["name"]: one["owner"] for one in work["policies"]} == {
+        "FullAWSAccess": "aws",
+        "regions": "guardrail regions",
+    }
+    (data,) = [one for one in told if (one["target"], one["type"]) == ("ou:/Data", "rcp")]
+    assert {one["owner"] for one in data["policies"]} == {"aws", "foreign"}
+    assert "OU /Data  rcp: 2 of " in table.does("show", "limits", "--live").out
+    assert table.run("show", "limits", "--format", "yaml").code == 64
