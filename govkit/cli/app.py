@@ -19,7 +19,9 @@ from govkit.cli.detach import detach
 from govkit.cli.diff import diff
 from govkit.cli.doctor import doctor
 from govkit.cli.drift import drift
+from govkit.cli.effective import effective
 from govkit.cli.exempt import app as exempt
+from govkit.cli.explain import explain
 from govkit.cli.history import history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.lint import lint
@@ -36,6 +38,7 @@ from govkit.cli.simulate import simulate
 from govkit.cli.snapshot import snapshot
 from govkit.cli.test import test
 from govkit.cli.validate import validate
+from govkit.cli.why import why
 from govkit.errors import Exit, UsageError
 
 app = typer.Typer(
@@ -56,6 +59,9 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     diff: "Compare two states.",
     apply: "Tell AWS, step by step.",
     drift: "Show what somebody changed by hand.",
+    why: "Say why a request is denied, or that it is not.",
+    explain: "Say the same from an error message of AWS.",
+    effective: "Show what holds for an account.",
     snapshot: "Write the live state into a file.",
     history: "List the runs.",
     rollback: "Go back to before a run.",

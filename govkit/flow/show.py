@@ -11,12 +11,13 @@ from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.pin import pins
 from govkit.kinds.policy import Policy
 from govkit.kinds.release import releases
+from govkit.kinds.root import Root
 from govkit.layout.read import read
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.state import State
 from govkit.model.wanted import SideDoor, Wanted
-from govkit.policies.types import policy_type
+from govkit.plan.budget import Used, used
 from govkit.report import Node, drawn, ways_out, ways_out_text
 
 
@@ -71,32 +72,12 @@ def _line(resident: OrganizationalUnit | Account, wanted: Wanted, ids: Ids) -> s
     return f"{key}{'' if key == given else f' {given}'}{state}"
 
 
-def limits(question: Question, bank: Bank | None) -> str:
+def limits(question: Question, bank: Bank | None) -> tuple[Used, ...]:
     """Return per target and type how many policies and characters are used, and by whom."""
     wanted, state, _ = looked(question, bank)
-    held: defaultdict[tuple[Address, str], list[Policy]] = defaultdict(list)
-    for attachment in state.all(Attachment):
-        policy = state.get(attachment.policy)
-        if isinstance(policy, Policy):
-            held[attachment.target, policy.type].append(policy)
-    return "".join(
-        f"{line}\n"
-        for place, policies in sorted(held.items())
-        for line in _used(place, policies, wanted)
-    )
-
-
-def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted) -> Iterator[str]:
-    target, key = place
-    known = policy_type(key).limits
-    told = wanted.limits.get(key, {})
-    slots, characters = (
-        told.get("attachments", known.attachments),
-        told.get("characters", known.characters),
-    )
-    yield f"{target.path}  {key}: {len(policies)} of {slots} attached"
-    for policy in sorted(policies, key=lambda one: one.name):
-        yield f"    {policy.name}: {len(policy.document)} of {characters} characters"
+    root = state.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else "aws"
+    return used(state, wanted, partition, offline=bank is None)
 
 
 def exemptions(question: Question, bank: Bank | None) -> str:

@@ -96,7 +96,7 @@ def test_policies_of_one_name_and_odd_names_are_rendered_apart(bare: Desk) -> No
     ("what", "words"),
     [
         ("tree", ["/  o-exampleorgid", "search-prod no ID yet", "[keep-keys]"]),
-        ("limits", ["/Workloads/Prod  scp: 1 of 10 attached", "of 10240 characters"]),
+        ("limits", ["/Workloads/Prod  scp: 2 of 10 attached", "of 10,240 characters"]),
         ("exemptions", ["No exemptions."]),
         ("payments-prod", ['"address": "account:payments-prod"', '"layout"']),
         ("555555555555", ['"account:payments-prod"']),
