@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from govkit.access.chain import Chain
 from govkit.access.compare import FULL_ACCESS
+from govkit.access.difference import Change, difference
 from govkit.access.statement import Level, policy
 from govkit.access.statement import Policy as Judged
 from govkit.access.verdict import Kind
@@ -15,7 +16,7 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
-from govkit.model.change import Change
+from govkit.model.change import Change as Step
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.policies.document import Document
@@ -95,7 +96,7 @@ class Chains:
         """Return the targets that a policy is attached to."""
         return tuple(target for target, held in self._attached.items() if policy in held)
 
-    def take(self, change: Change[Resource]) -> None:
+    def take(self, change: Step[Resource]) -> None:
         """Become the chains after a change, with what AWS brings and takes along with it."""
         for address in change.takes:
             self._lose(address)
@@ -208,3 +209,15 @@ def names_real_paths(documents: Iterable[Document]) -> bool:
 
 
 _REAL_PATH = re.compile(r"o-[a-z0-9]{10,32}/r-[0-9a-z]{4,32}")
+
+
+@lru_cache(maxsize=1024)
+def allows_more(kind: str, before: Document, after: Document) -> bool:
+    """Tell whether a document lets a request through that another one denies; also where unsure."""
+    full = _FULL_ACCESS[Kind(kind)]
+    old, new = (
+        Chain(Kind(kind), (Level("target", (full, judged("guardrail", one))),))
+        for one in (before, after)
+    )
+    found = difference(old, new)
+    return bool(found.newly_allowed) or found.change is Change.UNKNOWN
