@@ -26,6 +26,14 @@ UNKNOWN_ORGANIZATION, UNKNOWN_ROOT = "o-0000000000", "r-0000"
 _ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _PART_OF_ID = re.compile(r'[:"]\d+[*?]|[:"][*?]+\d')
 
+
+@lru_cache(maxsize=16)
+def _ids_named(documents: tuple[Document, ...]) -> frozenset[str] | None:
+    if any(_PART_OF_ID.search(document.text) for document in documents):
+        return None
+    return frozenset(one for document in documents for one in _ID.findall(document.text))
+
+
 _TYPES = frozenset(kind.value for kind in Kind)
 
 Documents = Mapping[Address, Document]
@@ -161,10 +169,7 @@ class Chains:
 
     def _named(self) -> frozenset[str] | None:
         """Return the account IDs that documents name; None where they name parts of one."""
-        texts = [document.text for document in self._documents.values()]
-        if any(_PART_OF_ID.search(text) for text in texts):
-            return None
-        return frozenset(one for text in texts for one in _ID.findall(text))
+        return _ids_named(tuple(self._documents.values()))
 
     def _level(self, target: Address, kind: Kind) -> Level:
         key = (kind, target)
