@@ -151,9 +151,9 @@ class Chains:
         named = self._named()
         groups: defaultdict[object, list[Address]] = defaultdict(list)
         for account in accounts:
-            told = named is None or ids(account) in named or self._attached.get(account)
-            alone = told or account in self.unbound
-            groups[account if alone else self._homes.get(account)].append(account)
+            told = named is None or ids(account) in named or account in self.unbound
+            own = frozenset(self._attached.get(account, ()))
+            groups[account if told else (self._homes.get(account), own)].append(account)
         return {found[0]: tuple(found) for found in groups.values()}
 
     def spelled(self, keys: Iterable[str]) -> tuple[str, ...]:
