@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,8 +16,10 @@ from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy, policy
 from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.release import Release
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.kinds.tags import Tags
 from govkit.kinds.trusted_access import TrustedAccess
@@ -25,6 +28,8 @@ from govkit.model.call import ApiCall, Ids
 from govkit.model.change import Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Resource
+from govkit.model.state import State
+from govkit.model.wanted import Claim, Wanted
 from govkit.policies.document import of
 from govkit.policies.types import policy_types
 
@@ -49,6 +54,8 @@ def changes() -> Iterator[Change[Resource]]:
         TrustedAccess("config.amazonaws.com"),
         DelegatedAdministrator("config.amazonaws.com", SEARCH.address),
         ResourcePolicy(DENY, "main"),
+        Pin(OURS.address, ROOT, "r-exam", "2026-11-24T00:00:00Z", "jane", "INC-7"),
+        Release(OURS.address, "666666666666", "role/A", "2026-11-24T00:00:00Z", "jane", "INC-7"),
     ]
     for resource in made:
         yield Change(None, resource)
@@ -105,3 +112,21 @@ def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
 def test_every_kind_that_changes_is_tried() -> None:
     tried = {name.partition(":")[0] for name, _ in CALLS}
     assert tried == {kind.name for kind in KINDS.values()} - {"root"}
+
+
+def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
+    """What `govkit iam-policy` prints is enough for whatever a change may ask for."""
+    everything = Wanted(
+        "main",
+        "org_layout.yaml",
+        "",
+        date(2026, 11, 23),
+        State([SEARCH]),
+        claims={SEARCH.address: Claim(create=True)},
+        closed=frozenset({SEARCH.address}),
+    )
+    said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
+    for name, call in CALLS:
+        assert f"{call.service}:{call.operation}" in said[name.partition(":")[0]]
+        if "Tags" in call.params:
+            assert "organizations:TagResource" in said[name.partition(":")[0]]
