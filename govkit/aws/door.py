@@ -21,6 +21,10 @@ def _say_nothing(waiting: Waiting) -> None:
     """Nobody wants to know."""
 
 
+def _permit_all() -> None:
+    """Nothing has to be held while one writes."""
+
+
 def door(
     session: Session,
     *,
@@ -28,6 +32,7 @@ def door(
     timeout: float = 300.0,
     member_role: str | None = None,
     waiting: Callable[[Waiting], None] = _say_nothing,
+    permit: Callable[[], None] = _permit_all,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     dice: Callable[[], float] = random.random,
@@ -36,10 +41,12 @@ def door(
 
     `pace` is the percentage of AWS's rates (None: as fast as it goes), `timeout` the seconds for
     which a call is repeated, `member_role` the name of the role by which calls with another
-    account's `Place` enter it. `waiting` hears what is waited for, from any thread.
+    account's `Place` enter it. `waiting` hears what is waited for, from any thread. `permit` is
+    asked right before every attempt to write, after all waiting for it, and may raise: what it
+    stops was not sent.
     """
     patience = Patience(timeout, clock, sleep, dice, waiting)
-    return _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience, member_role)
+    return _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience, member_role, permit)
 
 
 @dataclass(slots=True)
@@ -48,6 +55,7 @@ class _Door:
     pacer: Pacer
     patience: Patience
     member_role: str | None
+    permit: Callable[[], None]
     _members: dict[str, Session] = field(default_factory=dict)
     _in_contact: bool = False
 
@@ -90,8 +98,10 @@ class _Door:
         waited = self.pacer.wait(account, call.service, call.operation)
         if waited > _WORTH_SAYING:
             self.patience.waiting(Waiting(operation, PACED, waited))
+        if not is_read(call.operation):
+            self.permit()
         try:
-            answer = getattr(client, _method(client, call))(**call.params)
+            answer = _told(getattr(client, _method(client, call))(**call.params))
         except (BotoCoreError, ClientError) as error:
             sort = nature(error, call.service)
             self._in_contact |= isinstance(error, ClientError)
@@ -101,7 +111,7 @@ class _Door:
             return Failure(sort, as_aws_error(error, call, prefix, self._who(call.place)))
         self._in_contact = True
         self.pacer.taken(account, call.service, call.operation)
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        return answer
 
     def _client(self, call: ApiCall) -> Any:
         return self._session(call.place).client(call.service, call.place.region)
@@ -137,6 +147,19 @@ class _Door:
             named.get("more_results"),
             "MaxResults" if limit else None,
         )
+
+
+def _told(answer: Mapping[str, Any]) -> Response:
+    """Return what AWS says, whole: a body that streams is read here, where a lost one is repeated.
+
+    How old an object is can only be told by the clock that dated it, so that one comes along.
+    """
+    told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    if hasattr(told.get("Body"), "read"):
+        told["Body"] = told["Body"].read()
+    if "LastModified" in told:
+        told["Date"] = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date", "")
+    return told
 
 
 @dataclass(frozen=True, slots=True)

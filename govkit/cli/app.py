@@ -22,7 +22,7 @@ from govkit.cli.drift import drift
 from govkit.cli.effective import effective
 from govkit.cli.exempt import app as exempt
 from govkit.cli.explain import explain
-from govkit.cli.history import history
+from govkit.cli.history import app as history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.lint import lint
 from govkit.cli.pack import pack
@@ -37,6 +37,7 @@ from govkit.cli.show import show
 from govkit.cli.simulate import simulate
 from govkit.cli.snapshot import snapshot
 from govkit.cli.test import test
+from govkit.cli.unlock import unlock
 from govkit.cli.validate import validate
 from govkit.cli.why import why
 from govkit.errors import Exit, UsageError
@@ -63,8 +64,8 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     explain: "Say the same from an error message of AWS.",
     effective: "Show what holds for an account.",
     snapshot: "Write the live state into a file.",
-    history: "List the runs.",
     rollback: "Go back to before a run.",
+    unlock: "Take the lock away from a run that is no more.",
     release: "Let one out of a policy at once, for a while.",
     detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
@@ -77,6 +78,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
 }
 for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
+app.add_typer(history, name="history", short_help="List the runs, and check their journals.")
 app.add_typer(account, name="account")
 app.add_typer(exempt, name="exempt")
 app.add_typer(iam_policy, name="iam-policy")
