@@ -29,6 +29,12 @@ def apply(
             metavar="TASK", help="Only what this role does: policies or structure; list the rest."
         ),
     ] = None,
+    full_verify: Annotated[
+        bool,
+        typer.Option(
+            "--full-verify", help="Read everything back at the end, not only what was touched."
+        ),
+    ] = False,
 ) -> int:
     """Plan anew, ask, carry out the steps one by one, and read back what was touched.
 
@@ -36,7 +42,7 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, store_of
+    from govkit.flow.apply import Job, new_run, now, remembered, store_of
     from govkit.flow.authority import task
     from govkit.flow.plan import expected
     from govkit.flow.plan import plan as planned
@@ -44,12 +50,14 @@ def apply(
     options: Globals = context.obj
     asked, share = question(options, allow, expired=expired), task(authority)
     reviewed = evidence(plan_file)
-    store = store_of(asked)
     reach = Reach(options, run_id=new_run())
-    with store.locked("govkit apply", now()):
+    store = store_of(asked, reach.store_api)
+    with store.locked("govkit apply", now()) as lock:
+        reach.under(lock)
         with progress("Reading the layout and the organization"):
             made, both = planned(asked, reach.live)
         if expect is not None:
             expected(expect, made if reviewed is None else reviewed)
-        job = Job(made, both, reviewed, "apply", change)
-        return carry_out(job, reach, store, yes=yes, task=share)
+        job = remembered(Job(made, both, reviewed, "apply", change), store)
+        verify = asked if full_verify else None
+        return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

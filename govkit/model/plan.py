@@ -27,6 +27,7 @@ class Step:
     origin: Origin | None = None
     accounts: int = 0
     destructive: bool = False
+    meaning: str = "unknown"
 
     @property
     def address(self) -> Address:
@@ -40,13 +41,31 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the SCPs and RCPs of accounts newly deny and allow, as `govkit compare` tells it.
+
+    `verdict` is equal, weakens, strengthens, both or unknown; `unknown` says what was not decided.
+    """
+
+    verdict: str = "equal"
+    newly_denied: tuple[Mapping[str, Json], ...] = ()
+    newly_allowed: tuple[Mapping[str, Json], ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What a group of accounts gains and loses: policies in force, by address."""
+    """What a group of accounts gains and loses: policies in force, by address.
+
+    `ou` is the path of the OU that they are all accounts of, where they are exactly those.
+    """
 
     accounts: tuple[str, ...]
     gains: tuple[str, ...]
     loses: tuple[str, ...]
     changes: tuple[str, ...] = ()
+    ou: str | None = None
+    answer: Answer = field(default_factory=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,7 @@ class Plan:
     strangers: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     left_out: int = 0
+    budget: tuple[Mapping[str, Json], ...] = ()
     allowances: Mapping[str, int] = field(default_factory=dict)
 
     def summary(self) -> dict[str, int]:

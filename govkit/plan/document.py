@@ -30,7 +30,8 @@ def document(plan: Plan) -> dict[str, Json]:
         "fingerprint": plan_fingerprint(plan),
         "summary": {**plan.summary(), "left_out": plan.left_out},
         "steps": [_step(step) for step in plan.steps],
-        "effects": [_effect(effect) for effect in plan.effects],
+        "effects": [effect(one) for one in plan.effects],
+        "budget": [dict(one) for one in plan.budget],
         "orphans": [outsider(resource, plan.ids) for resource in plan.orphans],
         "strangers": [outsider(resource, plan.ids) for resource in plan.strangers],
         "findings": [finding.to_json() for finding in plan.findings],
@@ -108,6 +109,7 @@ def _step(step: Step) -> dict[str, Json]:
         "calls": [_call(call) for call in step.calls],
         "accounts": step.accounts,
         "destructive": step.destructive,
+        "meaning": step.meaning,
     }
 
 
@@ -141,10 +143,16 @@ def plain(value: Any) -> Json:
             raise TypeError(f"no JSON for {type(value).__name__} in a call")
 
 
-def _effect(effect: Effect) -> dict[str, Json]:
+def effect(of: Effect) -> dict[str, Json]:
+    """Return what becomes of a group of accounts as reports tell it."""
     return {
-        "accounts": list(effect.accounts),
-        "gains": list(effect.gains),
-        "loses": list(effect.loses),
-        "changes": list(effect.changes),
+        "accounts": list(of.accounts),
+        "gains": list(of.gains),
+        "loses": list(of.loses),
+        "changes": list(of.changes),
+        "ou": of.ou,
+        "verdict": of.answer.verdict,
+        "newly_denied": [dict(one) for one in of.answer.newly_denied],
+        "newly_allowed": [dict(one) for one in of.answer.newly_allowed],
+        "unknown": list(of.answer.unknown),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -14,9 +14,10 @@ from govkit.model.change import Action, Change
 from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Kind
 from govkit.model.plan import LayoutRef, Plan, Step
-from govkit.model.resource import Resource
+from govkit.model.resource import Json, Resource
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+from govkit.plan.budget import touched, used
 from govkit.plan.diff import diff
 from govkit.plan.effects import accounts_below, effects
 from govkit.plan.meet import Kinds, Meeting, outside
@@ -27,7 +28,11 @@ from govkit.plan.reasons import origin, reason
 from govkit.plan.room import Room, ancestors, fixed
 from govkit.plan.room import policy_type as type_of
 from govkit.plan.watch import GUARDING
+from govkit.plan.weighing import meanings, weighing
 from govkit.policies.types import policy_type
+
+if TYPE_CHECKING:
+    from govkit.plan.places import Weights
 
 
 def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: True) -> Plan:
@@ -48,6 +53,7 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
     ordered = order(kept, lambda change: of[type(change.subject)].split(change), room)
     aside = outside(wanted, meeting)
     after = meeting.live.after(ordered.changes)
+    weights = weighing(ordered.changes, meeting.live, meeting.ids, wanted)
     return Plan(
         organization=_organization(meeting),
         as_of=wanted.as_of,
@@ -56,13 +62,24 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
         ours=meeting.ours,
         live=meeting.live,
         ids=meeting.ids,
-        steps=_steps(ordered, wanted, meeting, of),
-        effects=effects(meeting.live, after, meeting.ids),
+        steps=_steps(ordered, wanted, meeting, of, weights),
+        effects=effects(meeting.live, after, meeting.ids, weights),
         orphans=aside.orphans,
         strangers=aside.strangers,
         findings=(*wanted.findings, *meeting.findings, *held, *_gaps(ordered)),
         left_out=len(changes) - len(emptied),
+        budget=_budget(ordered.changes, after, meeting, wanted),
     )
+
+
+def _budget(
+    changes: Sequence[Change[Resource]], after: State, meeting: Meeting, wanted: Wanted
+) -> tuple[Mapping[str, Json], ...]:
+    """Return what the targets that the plan touches use of AWS's limits once it is done."""
+    root = meeting.live.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else "aws"
+    found = used(after, wanted, partition, touched(changes, after))
+    return tuple(one.to_json() for one in found)
 
 
 def changes_between(
@@ -144,9 +161,14 @@ def _attachments_allowed(wanted: Wanted, key: str) -> int:
 
 
 def _steps(
-    ordered: Ordered, wanted: Wanted, meeting: Meeting, of: Mapping[type, Kind[Any]]
+    ordered: Ordered,
+    wanted: Wanted,
+    meeting: Meeting,
+    of: Mapping[type, Kind[Any]],
+    weights: "Weights | None",
 ) -> tuple[Step, ...]:
     reach = _reach(ordered.changes, meeting)
+    told = meanings(ordered.changes, meeting.live, weights)
     return tuple(
         Step(
             id=f"s{position + 1}",
@@ -159,6 +181,7 @@ def _steps(
             origin=origin(change, wanted, meeting.replaced),
             accounts=reach.get(change.address, 0),
             destructive=change.action is Action.DELETE or _closes(change),
+            meaning=told[position],
         )
         for position, change in enumerate(ordered.changes)
     )

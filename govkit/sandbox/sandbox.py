@@ -154,7 +154,8 @@ class Sandbox:
 
     def _save(self, hide_for: int) -> None:
         for document in self.store.changed() if hide_for > 0 else ():
-            if self.store.path(document.name).exists():
+            lags = not self.services[document.name].consistent
+            if lags and self.store.path(document.name).exists():
                 file = f"{document.name}.{uuid.uuid4().hex}.before.json"
                 self.store.keep(document.name, file)
                 lag.hide(self.directory, lag.Hidden(document.name, file, hide_for))

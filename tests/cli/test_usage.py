@@ -10,14 +10,14 @@ from govkit import __version__
 from govkit.cli.app import COMMANDS
 
 WRONG = [
-    (["pln"], "Did you mean 'plan'?"),
+    (["pln"], "Did you mean 'plan'"),
     (["sandbox", "chnage"], "Did you mean 'change'?"),
     (["plan", "--fromat", "json"], "--format"),
     (["plan", "--detailed-exit-code"], "--detailed-exitcode"),
     (["drift", "extra"], "unexpected extra argument"),
-    (["plan", "--format", "jsn"], "json, markdown, text"),
+    (["plan", "--format", "jsn"], "json, markdown, sarif, text"),
     (["plan", "--write", "json"], "use FORMAT=PATH"),
-    (["plan", "--write", "jsn=x"], "json, markdown, text"),
+    (["plan", "--write", "jsn=x"], "json, markdown, sarif, text"),
     (["plan", "--allow", "max_move=3"], "max_moves"),
     (["plan", "--allow", "max_moves=many"], "RAIL=N"),
     (["plan", "--allow", "adopt=1"], "not understood"),

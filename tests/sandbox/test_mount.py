@@ -44,7 +44,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     ("service", "operation"),
     [
         ("ec2", "describe_regions"),
-        ("s3", "list_buckets"),
+        ("sqs", "list_queues"),
         ("iam", "list_users"),
         ("lambda", "list_functions"),
         ("cloudwatch", "list_metrics"),
@@ -67,6 +67,7 @@ def test_played_services_send_nothing_either(directory: Path, no_network: list[o
     session = pretend_session(directory)
     assert session.create_client("organizations").list_roots()["Roots"]
     assert session.create_client("sts").get_caller_identity()["Account"]
+    assert session.create_client("s3").list_buckets()["Buckets"] == []
     assert no_network == []
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from govkit.kinds._chains import allows_more
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
@@ -17,6 +18,7 @@ from govkit.plan.covers import within
 from govkit.plan.guards._remark import remark
 from govkit.plan.judge import Guard
 from govkit.plan.room import ancestors
+from govkit.plan.watch import GUARDING
 from govkit.policies.document import statements
 
 RAIL = "protect"
@@ -90,7 +92,9 @@ def _weakened(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, 
 
 def _denies_less(before: Policy, after: Policy) -> bool:
     then, now = statements(before.document), statements(after.document)
-    return any(one.value.get("Effect") == "Deny" and not within(one, now) for one in then)
+    if all(one.value.get("Effect") != "Deny" or within(one, now) for one in then):
+        return False
+    return before.type not in GUARDING or allows_more(before.type, before.document, after.document)
 
 
 def _holds(policy: Address, thing: Address, desired: State, live: State) -> bool:
