@@ -100,7 +100,7 @@ def test_a_dead_ones_lock_can_be_taken_away_before_that(cloud: Desk) -> None:
 
 
 def test_an_apply_whose_lock_was_taken_away_stops_before_its_next_write(cloud: Desk) -> None:
-    configure(cloud.sandbox, replace(SETTINGS, latency_seconds=0.02))
+    configure(cloud.sandbox, replace(SETTINGS, latency_seconds=0.05))
     process = subprocess.Popen(
         [GOVKIT, "apply", "--yes"],
         cwd=cloud.folder,
@@ -114,10 +114,8 @@ def test_an_apply_whose_lock_was_taken_away_stops_before_its_next_write(cloud: D
         if "[ 3/21]" in line:
             break
     store = _s3(cloud)
-    assert cloud.run("apply", "--yes").code == 1
     held = store.held(NOW)
     assert held is not None
-    assert cloud.run("unlock", "--yes").code == 1  # it is alive, and on this machine
     assert store.objects.put_over("lock", b'{"holder": null}', held.mark)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 6
