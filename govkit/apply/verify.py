@@ -1,16 +1,14 @@
 """Reads back what was touched and compares, patiently: reads lag behind writes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from govkit.apply.execute import Patience
+from govkit.apply.patience import Named, Patience
 from govkit.model.address import Address
 from govkit.model.call import Api, Ids
 from govkit.model.kind import Kind
 from govkit.model.plan import Step
-from govkit.model.resource import Resource
 
-Named = Callable[[Resource, Ids], Resource]
 LOOKS = 10
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
-from govkit.apply.execute import Crossing, Patience
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError

@@ -142,15 +142,20 @@ class Sandbox:
             answer = _handle(self.services[call.service], world, call)
         except RefusalError as refused:
             self.store.forget()
+            self._passed(call, reading=reading)
             return self._refuse(call, caller, refused)
         except BaseException:
             self.store.forget()
             raise
-        if reading and lag.hidden(self.directory):
-            lag.passed(self.directory, call.service)
+        self._passed(call, reading=reading)
         self._save(fault.reads if fault and fault.kind is Kind.LAG else self.settings.read_lag)
         self._log(call, caller, answer)
         return answer
+
+    def _passed(self, call: Call, *, reading: bool) -> None:
+        """Count a read, also one that did not find what is hidden from it."""
+        if reading and lag.hidden(self.directory):
+            lag.passed(self.directory, call.service)
 
     def _save(self, hide_for: int) -> None:
         for document in self.store.changed() if hide_for > 0 else ():

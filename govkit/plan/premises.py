@@ -1,0 +1,184 @@
+"""What each step relies on beside its own thing: the policy that it attaches, the guards that stay."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TypeAlias, TypeVar
+
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy
+from govkit.model.address import ROOT, Address
+from govkit.model.change import Change
+from govkit.model.plan import Premise
+from govkit.model.resource import Resource
+from govkit.model.state import State
+from govkit.plan.covers import within
+from govkit.policies.document import Document, Statement, statements
+
+AnyChange: TypeAlias = Change[Resource]
+Lost: TypeAlias = tuple[Address, Statement]
+_T = TypeVar("_T")
+_DECIDING = frozenset({"scp", "rcp"})
+
+
+def premises(live: State, changes: Sequence[AnyChange]) -> tuple[tuple[Premise, ...], ...]:
+    """Return, for each change in its turn, what else must be as it was reviewed.
+
+    An attachment relies on what its policy says. What takes a guard away (a detachment, a policy
+    that says less, an account that leaves an OU) relies on the attachments and policies by which
+    the same is denied, or allowed, all the same: as far as that is meant to last.
+    """
+    here, end = _Ground(live), _Ground(live.after(changes))
+    return tuple(tuple(_relied(change, here, end)) for change in changes)
+
+
+def _relied(change: AnyChange, here: "_Ground", end: "_Ground") -> list[Premise]:
+    lost = tuple(_lost(change, here))
+    here.take(change)
+    found: dict[Address, Premise] = {}
+    if isinstance(change.after, Attachment):
+        _note(found, here.says(change.after.policy))
+    for place, statement in lost:
+        for attachment in _keeping(place, statement, here, end):
+            if attachment.address != change.address:
+                found[attachment.address] = Premise(attachment, ("policy", "target"))
+                _note(found, here.says(attachment.policy))
+    found.pop(change.address, None)
+    return [found[address] for address in sorted(found)]
+
+
+def _note(found: dict[Address, Premise], policy: Policy | None) -> None:
+    if policy is not None and not policy.aws_managed:  # what is AWS's own never changes
+        found[policy.address] = Premise(policy, ("document",))
+
+
+def _lost(change: AnyChange, here: "_Ground") -> Iterator[Lost]:
+    """Yield what a change takes away, and from which place on."""
+    match change.before, change.after:
+        case Attachment(policy=policy, target=target), None:
+            yield from ((target, one) for one in here.statements(policy))
+        case Policy() as before, Policy() as after if before.document != after.document:
+            kept = _spoken(after.document)
+            gone = [one for one in here.statements(before.address) if not within(one, kept)]
+            for target in sorted(here.holders[before.address]) if gone else ():
+                yield from ((target, one) for one in gone)
+        case Account() as before, Account() as after if before.parent != after.parent:
+            staying = set(here.above(after.parent))
+            for target in here.above(before.parent):
+                if target not in staying:
+                    for policy in sorted(here.attached[target]):
+                        denies = filter(_is_deny, here.statements(policy))
+                        yield from ((after.address, one) for one in denies)
+        case _:
+            return
+
+
+def _keeping(
+    place: Address, statement: Statement, here: "_Ground", end: "_Ground"
+) -> Iterable[Attachment]:
+    """Return the attachments by which a place keeps what a statement says, now and in the end."""
+    if place not in end:
+        return ()
+    if not _is_deny(statement):
+        stay = [one for one in here.at(place) if one.policy in end.attached[place]]
+        return [one for one in stay if any(map(_is_allow, here.statements(one.policy)))]
+    now = here.covering(here.above(place), statement)
+    if now and end.covering(end.above(place), statement):
+        lasting = [one for one in now if one.policy in end.attached[one.target]]
+        return (lasting or now)[:1]
+    below = here.covering_below(place, statement)
+    return [one for one in below if one.policy in end.attached[one.target]]
+
+
+class _Ground:
+    """Who stands below whom, what is attached where, and what it says; changes step by step."""
+
+    def __init__(self, state: State) -> None:
+        self.parents: dict[Address, Address] = {
+            one.address: one.parent for one in state.all(OrganizationalUnit)
+        } | {one.address: one.parent for one in state.all(Account)}
+        self.policies: dict[Address, Policy] = {one.address: one for one in state.all(Policy)}
+        self.attached: defaultdict[Address, set[Address]] = defaultdict(set)
+        self.holders: defaultdict[Address, set[Address]] = defaultdict(set)
+        for one in state.all(Attachment):
+            self._take(None, one)
+
+    def __contains__(self, place: Address) -> bool:
+        return place == ROOT or place in self.parents
+
+    def take(self, change: AnyChange) -> None:
+        """Go on to how things are after a change."""
+        self._take(change.before, change.after)
+        for brought in change.brings:
+            self._take(None, brought)
+
+    def _take(self, before: Resource | None, after: Resource | None) -> None:
+        match before if after is None else after:
+            case Attachment(policy=policy, target=target):
+                for held, one in ((self.attached[target], policy), (self.holders[policy], target)):
+                    held.discard(one) if after is None else held.add(one)
+            case Policy(address=address) as policy:
+                _put(self.policies, address, None if after is None else policy)
+            case Account(address=address) | OrganizationalUnit(address=address) as placed:
+                _put(self.parents, address, None if after is None else placed.parent)
+            case _:
+                return
+
+    def above(self, place: Address) -> tuple[Address, ...]:
+        """Return a place and what stands above it, nearest first."""
+        found = [place]
+        while (parent := self.parents.get(found[-1])) is not None:
+            found.append(parent)
+        return tuple(found)
+
+    def says(self, policy: Address) -> Policy | None:
+        return self.policies.get(policy)
+
+    def statements(self, policy: Address) -> tuple[Statement, ...]:
+        """Return what a policy says about requests; nothing where its type is not about them."""
+        found = self.policies.get(policy)
+        return _spoken(found.document) if found is not None and found.type in _DECIDING else ()
+
+    def at(self, target: Address) -> list[Attachment]:
+        return [Attachment(one, target) for one in sorted(self.attached.get(target, ()))]
+
+    def covering(self, targets: Iterable[Address], statement: Statement) -> list[Attachment]:
+        """Return the attachments at the targets that say all that a statement says."""
+        return [
+            one
+            for target in targets
+            for one in self.at(target)
+            if within(statement, self.statements(one.policy))
+        ]
+
+    def covering_below(self, place: Address, statement: Statement) -> list[Attachment]:
+        """Return the attachments below a place that say all that a statement says."""
+        saying = [one for one in self.policies if within(statement, self.statements(one))]
+        return [
+            Attachment(policy, target)
+            for policy in sorted(saying)
+            for target in sorted(self.holders[policy])
+            if place in self.above(target)[1:]
+        ]
+
+
+def _put(table: dict[Address, _T], address: Address, value: _T | None) -> None:
+    if value is None:
+        table.pop(address, None)
+    else:
+        table[address] = value
+
+
+@cache
+def _spoken(document: Document) -> tuple[Statement, ...]:
+    return tuple(statements(document))
+
+
+def _is_deny(statement: Statement) -> bool:
+    return bool(statement.value.get("Effect") == "Deny")
+
+
+def _is_allow(statement: Statement) -> bool:
+    return bool(statement.value.get("Effect") == "Allow")
