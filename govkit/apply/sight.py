@@ -7,10 +7,11 @@ from enum import Enum, auto
 from typing import Any
 
 from govkit.apply.events import Event, Waiting
+from govkit.apply.once import Once
 from govkit.apply.patience import Named, Patience
 from govkit.errors import StalePlan
 from govkit.model.address import Address
-from govkit.model.call import Api, ApiCall, Ids, Response
+from govkit.model.call import Api, Ids
 from govkit.model.kind import Kind
 from govkit.model.plan import Premise, Step
 from govkit.model.resource import Found, Resource, compared_names, stated
@@ -100,7 +101,7 @@ class Sight:
 
     def _judged(self, step: Step) -> tuple[Standing, Seen, StalePlan | None]:
         """Look once at all that the step relies on; the error says what is not as it should be."""
-        api = _Once(self.api)
+        api = Once(self.api)
         found = self.look(step.change.subject, api)
         own = self.standing(step, found)
         if own is Standing.DONE:
@@ -125,27 +126,6 @@ class Sight:
 
 def _names(step: Step) -> tuple[str, ...]:
     return compared_names(step.change.before, step.change.after)
-
-
-@dataclass
-class _Once:
-    """A door for one look: what two of its parts ask alike is asked once."""
-
-    api: Api
-    answers: dict[str, Any] = field(default_factory=dict)
-
-    def call(self, call: ApiCall) -> Response:
-        answer: Response = self._once(call, "", lambda: self.api.call(call))
-        return answer
-
-    def items(self, key: str, call: ApiCall) -> Iterator[Any]:
-        yield from self._once(call, key, lambda: tuple(self.api.items(key, call)))
-
-    def _once(self, call: ApiCall, key: str, ask: Any) -> Any:
-        asked = json.dumps([key, call.service, call.operation, dict(call.params)], default=str)
-        if asked not in self.answers:
-            self.answers[asked] = ask()
-        return self.answers[asked]
 
 
 def stale(step: Step, found: Seen, said: str = "") -> StalePlan:
