@@ -14,7 +14,7 @@ from govkit.model.change import Change
 from govkit.model.plan import Premise
 from govkit.model.resource import Resource
 from govkit.model.state import State
-from govkit.plan.covers import within
+from govkit.plan.covers import may_meet, within
 from govkit.policies.document import Document, Statement, statements
 
 AnyChange: TypeAlias = Change[Resource]
@@ -41,7 +41,7 @@ def _relied(change: AnyChange, here: "_Ground", end: "_Ground") -> list[Premise]
     if isinstance(change.after, Attachment):
         _note(found, here.says(change.after.policy))
     for place, statement in lost:
-        for attachment in _keeping(place, statement, here, end):
+        for attachment in _kept(place, statement, here, end):
             if attachment.address != change.address:
                 found[attachment.address] = Premise(attachment, ("policy", "target"))
                 _note(found, here.says(attachment.policy))
@@ -61,7 +61,8 @@ def _lost(change: AnyChange, here: "_Ground") -> Iterator[Lost]:
             yield from ((target, one) for one in here.statements(policy))
         case Policy() as before, Policy() as after if before.document != after.document:
             kept = _spoken(after.document)
-            gone = [one for one in here.statements(before.address) if not within(one, kept)]
+            whole = [one for one in here.statements(before.address) if not within(one, kept)]
+            gone = [part for one in whole for part in _parts(one) if not within(part, kept)]
             for target in sorted(here.holders[before.address]) if gone else ():
                 yield from ((target, one) for one in gone)
         case Account() as before, Account() as after if before.parent != after.parent:
@@ -73,6 +74,16 @@ def _lost(change: AnyChange, here: "_Ground") -> Iterator[Lost]:
                         yield from ((after.address, one) for one in denies)
         case _:
             return
+
+
+def _kept(
+    place: Address, statement: Statement, here: "_Ground", end: "_Ground"
+) -> Iterable[Attachment]:
+    """Return what keeps a statement in force: one that says all of it, or several that say a part."""
+    whole = _keeping(place, statement, here, end)
+    if whole or not _is_deny(statement):
+        return whole
+    return [one for part in _parts(statement) for one in _keeping(place, part, here, end)]
 
 
 def _keeping(
@@ -150,12 +161,12 @@ class _Ground:
             one
             for target in targets
             for one in self.at(target)
-            if within(statement, self.statements(one.policy))
+            if _says(self.statements(one.policy), statement)
         ]
 
     def covering_below(self, place: Address, statement: Statement) -> list[Attachment]:
         """Return the attachments below a place that say all that a statement says."""
-        saying = [one for one in self.policies if within(statement, self.statements(one))]
+        saying = [one for one in self.policies if _says(self.statements(one), statement)]
         return [
             Attachment(policy, target)
             for policy in sorted(saying)
@@ -174,6 +185,22 @@ def _put(table: dict[Address, _T], address: Address, value: _T | None) -> None:
 @cache
 def _spoken(document: Document) -> tuple[Statement, ...]:
     return tuple(statements(document))
+
+
+def _says(said: tuple[Statement, ...], one: Statement) -> bool:
+    return within(one, (other for other in said if may_meet(one, other)))
+
+
+@cache
+def _parts(statement: Statement) -> tuple[Statement, ...]:
+    """Cut a statement into one for each of its actions."""
+    actions = statement.value.get("Action")
+    if not isinstance(actions, list) or len(actions) == 1:
+        return (statement,)
+    return tuple(
+        Statement(f"{statement.canonical} {action}", index, {**statement.value, "Action": [action]})
+        for index, action in enumerate(actions)
+    )
 
 
 def _is_deny(statement: Statement) -> bool:

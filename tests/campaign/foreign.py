@@ -9,7 +9,8 @@ from journey import deny
 
 Written = tuple[str, Mapping[str, Any]]
 Change = Callable[[Mapping[str, Any], Path], Iterable[Written]]
-ELSEWHERE = json.dumps(deny("Elsewhere", "sns:DeleteTopic"))
+THEIRS = "sns:DeleteTopic"  # what only somebody else's statement denies
+ELSEWHERE = json.dumps(deny("Elsewhere", THEIRS))
 
 
 def same(call: Mapping[str, Any], sandbox: Path) -> Iterable[Written]:

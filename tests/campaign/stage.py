@@ -49,6 +49,7 @@ class Prepared:
     apply_reads: int = 0
     journal: list[bytes] = field(default_factory=list)
     goal: str = ""
+    opened: Callable[[Path], Api] = sandbox_api
     killed: dict[int, Path] = field(default_factory=dict)
 
 
@@ -57,10 +58,11 @@ class Stage:
     """One copy of the organization, and the applies that are run on it."""
 
     folder: Path
+    opened: Callable[[Path], Api]
     walk: Walk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.walk = Walk(sandbox_api(self.sandbox), self.folder)
+        self.walk = _Walk(self.opened(self.sandbox), self.folder)
 
     @property
     def sandbox(self) -> Path:
@@ -145,6 +147,14 @@ def called(operation: str, params: Mapping[str, Any]) -> str:
     return json.dumps([operation, params], sort_keys=True)
 
 
+class _Walk(Walk):
+    """A walk whose layout is on disk already."""
+
+    def write(self, layout: Mapping[str, Any]) -> Path:
+        path = self.folder / "org_layout.yaml"
+        return path if path.exists() else super().write(layout)
+
+
 class _Store(LocalStore):
     """A store whose journals are written as the test likes."""
 
@@ -157,11 +167,15 @@ class _Store(LocalStore):
 
 
 @contextmanager
-def prepared() -> Iterator[Prepared]:
-    """Make the organization once, and see what an apply does that nobody disturbs."""
+def prepared(opened: Callable[[Path], Api] = sandbox_api) -> Iterator[Prepared]:
+    """Make the organization once, and see what an apply does that nobody disturbs.
+
+    `opened` is the door through which it, and every copy of it, is reached.
+    """
     with desk() as made:
         build(LIVE, made.sandbox, replace(SETTINGS, log_calls=True))
-        found = Prepared(made.folder, made.content())
+        made.layout(LAYOUT)
+        found = Prepared(made.folder, made.content(), opened=opened)
         with stage(found) as undisturbed:
             calls: list[int] = []
             ended = undisturbed.apply(planned=lambda: calls.append(len(undisturbed.calls())))
@@ -185,4 +199,4 @@ def stage(of: Prepared) -> Iterator[Stage]:
     """Give a fresh copy, in memory where there is some, and clear it away."""
     with desk() as table:
         shutil.copytree(of.folder, table.folder, dirs_exist_ok=True)
-        yield Stage(table.folder)
+        yield Stage(table.folder, of.opened)

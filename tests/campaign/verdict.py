@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaign.faults import Case
+from campaign.foreign import THEIRS
 from campaign.laws import Ground, lapses
 from campaign.stage import Ended, Prepared, Stage, called, stage
 
@@ -79,7 +80,11 @@ def _doubled(case: Case, writes: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _gaps(case: Case, writes: Sequence[Mapping[str, Any]], there: Prepared) -> list[str]:
-    """Return where a law was broken by govkit: before somebody else's change, and after it."""
+    """Return where a law was broken by govkit: before somebody else's change, and after it.
+
+    A statement of theirs, slipped into a policy between the look and the call that attaches it, is
+    theirs: AWS attaches whatever the policy says by then, and reading back finds it.
+    """
     start = Ground.of(there.content)
     meddled = [index for index, one in enumerate(writes) if _is_strangers(one)]
     if not meddled:
@@ -90,7 +95,8 @@ def _gaps(case: Case, writes: Sequence[Mapping[str, Any]], there: Prepared) -> l
     start = Ground.of(there.content)
     for event in writes[: last + 1]:
         start.replay(event)
-    return [str(one) for one in (*found, *lapses(start, writes[last + 1 :]))]
+    found += lapses(start, writes[last + 1 :])
+    return [str(one) for one in found if one.action != THEIRS]
 
 
 def _rest_of(
