@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from campaign.faults import FAULTS, Case, FaultKind, places
 from campaign.laws import Ground, lapses
+from campaign.shortcut import shortcut
 from campaign.stage import Prepared, prepared, stage
 from campaign.verdict import tried
 
@@ -16,14 +17,19 @@ FORKS = frozenset({"SIGKILL before a line", "SIGKILL within a line", "SIGKILL af
 
 @pytest.fixture(scope="module")
 def there() -> Iterator[Prepared]:
+    with prepared(shortcut) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def by_botocore() -> Iterator[Prepared]:
     with prepared() as found:
         yield found
 
 
-def some(fault: FaultKind, there: Prepared) -> list[Case]:
+def some(fault: FaultKind, there: Prepared, few: int) -> list[Case]:
     """Return a few cases of a kind, spread over the places where it strikes."""
     cases = list(fault.cases(there))
-    few = 3 if fault.name in FORKS else PLACES
     step = len(cases) / few
     return [cases[int(step * index + step / 2)] for index in range(few)]
 
@@ -33,8 +39,25 @@ def test_an_apply_that_meets_a_fault_is_finished_by_the_next(
     there: Prepared, fault: FaultKind
 ) -> None:
     """Promise 5: killed anywhere, run again, done; nothing lost, nothing twice, no gap."""
-    verdicts = [tried(case, there) for case in some(fault, there)]
+    few = some(fault, there, 3 if fault.name in FORKS else PLACES)
+    verdicts = [tried(case, there) for case in few]
     assert [verdict for verdict in verdicts if not verdict.survived] == []
+
+
+@pytest.mark.parametrize("fault", FAULTS[::3], ids=lambda fault: fault.name)
+def test_it_is_the_same_through_botocore_itself(by_botocore: Prepared, fault: FaultKind) -> None:
+    (case,) = some(fault, by_botocore, 1)
+    verdict = tried(case, by_botocore)
+    assert verdict.survived, verdict
+
+
+def test_both_doors_see_the_same_calls(there: Prepared, by_botocore: Prepared) -> None:
+    assert places(there) == places(by_botocore)
+    one, other = (
+        [(call["operation"], call["params"]) for call in found.writes]
+        for found in (there, by_botocore)
+    )
+    assert one == other
 
 
 @pytest.mark.nightly
