@@ -1,6 +1,6 @@
 """What each step relies on beside its own thing: the policy that it attaches, the guards that stay."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias, TypeVar
@@ -99,7 +99,7 @@ def _keeping(
     if now and end.covering(end.above(place), statement):
         lasting = [one for one in now if one.policy in end.attached[one.target]]
         return (lasting or now)[:1]
-    below = here.covering_below(place, statement)
+    below = here.covering(here.inside(place), statement)
     return [one for one in below if one.policy in end.attached[one.target]]
 
 
@@ -113,6 +113,9 @@ class _Ground:
         self.policies: dict[Address, Policy] = {one.address: one for one in state.all(Policy)}
         self.attached: defaultdict[Address, set[Address]] = defaultdict(set)
         self.holders: defaultdict[Address, set[Address]] = defaultdict(set)
+        self.guarded: Counter[Address] = Counter()  # by customers' policies; AWS's own deny nothing
+        self._above: dict[Address, tuple[Address, ...]] = {}
+        self._inside: dict[Address, list[Address]] = {}
         for one in state.all(Attachment):
             self._take(None, one)
 
@@ -121,6 +124,7 @@ class _Ground:
 
     def take(self, change: AnyChange) -> None:
         """Go on to how things are after a change."""
+        self._inside.clear()
         self._take(change.before, change.after)
         for brought in change.brings:
             self._take(None, brought)
@@ -130,19 +134,35 @@ class _Ground:
             case Attachment(policy=policy, target=target):
                 for held, one in ((self.attached[target], policy), (self.holders[policy], target)):
                     held.discard(one) if after is None else held.add(one)
+                self._guard(policy, target, -1 if after is None else 1)
             case Policy(address=address) as policy:
                 _put(self.policies, address, None if after is None else policy)
             case Account(address=address) | OrganizationalUnit(address=address) as placed:
                 _put(self.parents, address, None if after is None else placed.parent)
+                self._above.clear()
             case _:
                 return
 
+    def _guard(self, policy: Address, target: Address, more: int) -> None:
+        known = self.policies.get(policy)
+        if known is not None and not known.aws_managed and known.type in _DECIDING:
+            self.guarded[target] += more
+
     def above(self, place: Address) -> tuple[Address, ...]:
         """Return a place and what stands above it, nearest first."""
-        found = [place]
-        while (parent := self.parents.get(found[-1])) is not None:
-            found.append(parent)
-        return tuple(found)
+        known = self._above.get(place)
+        if known is None:
+            parent = self.parents.get(place)
+            known = (place,) if parent is None else (place, *self.above(parent))
+            self._above[place] = known
+        return known
+
+    def inside(self, place: Address) -> list[Address]:
+        """Return the targets below a place that customers' policies are attached to."""
+        if place not in self._inside:
+            guarded = [target for target, count in self.guarded.items() if count > 0]
+            self._inside[place] = sorted(one for one in guarded if place in self.above(one)[1:])
+        return self._inside[place]
 
     def says(self, policy: Address) -> Policy | None:
         return self.policies.get(policy)
@@ -162,16 +182,6 @@ class _Ground:
             for target in targets
             for one in self.at(target)
             if _says(self.statements(one.policy), statement)
-        ]
-
-    def covering_below(self, place: Address, statement: Statement) -> list[Attachment]:
-        """Return the attachments below a place that say all that a statement says."""
-        saying = [one for one in self.policies if _says(self.statements(one), statement)]
-        return [
-            Attachment(policy, target)
-            for policy in sorted(saying)
-            for target in sorted(self.holders[policy])
-            if place in self.above(target)[1:]
         ]
 
 
