@@ -83,10 +83,11 @@ class Sandbox:
             fault = self._draw(call)
             if fault is not None:
                 self._before(fault, call, caller)
-            answer = self._serve(call, caller, fault)
-            if fault is not None:
-                _after(fault)
-            return answer
+            try:
+                return self._serve(call, caller, fault)
+            finally:
+                if fault is not None:  # a refusal is an answer, too
+                    _after(fault)
 
     def world(self, caller: Caller, *, lagging: str = "") -> World:
         """Return what a service may look at; documents as they were, where `lagging` names one."""

@@ -40,6 +40,14 @@ class Case:
     def __str__(self) -> str:
         return f"{self.fault.name}, {self.where} {self.index}"
 
+    def ends(self, there: Prepared) -> frozenset[int]:
+        """Return how an apply may end that meets it.
+
+        Once all is done and read back, a full disk only keeps the journal from saying so.
+        """
+        last = self.where == "line" and self.index == len(there.journal) - 1
+        return self.fault.ends | PASSES if last and self.fault.ends == STOPS else self.fault.ends
+
 
 @dataclass(frozen=True)
 class FaultKind:

@@ -54,7 +54,7 @@ def tried(case: Case, there: Prepared) -> Verdict:
 def _lost(case: Case, here: Stage, there: Prepared, met: Ended, again: Ended) -> list[str]:
     """Return what is not as it should be: an unexpected end, a goal not reached, a call not told."""
     found = []
-    if met.code not in case.fault.ends:
+    if met.code not in case.ends(there):
         found.append(f"the first run ended with {met.code}: {met.said}")
     if case.fault.foreign and again.code in NEEDS_A_PERSON:
         return found  # something of that name is theirs now: a person must say what holds
