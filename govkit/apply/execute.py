@@ -159,6 +159,7 @@ class Crossing:
 
         Where the answer is lost, read back whether the call took: None if it did, and what AWS
         gave is learned; if it did not, repeat it, and raise `AnswerLost` when that never helps.
+        None, too, where AWS refuses because what the step asks for is so already.
         """
         for tries_left in reversed(range(_TRIES)):
             yield Calling(step, call)

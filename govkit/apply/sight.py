@@ -1,6 +1,5 @@
 """Looks at AWS right before a call: may the step go on, is it done, does a read lag, or is it stale."""
 
-import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -12,6 +11,7 @@ from govkit.apply.patience import Named, Patience
 from govkit.errors import StalePlan
 from govkit.model.address import Address
 from govkit.model.call import Api, Ids
+from govkit.model.evidence import canonical
 from govkit.model.kind import Kind
 from govkit.model.plan import Premise, Step
 from govkit.model.resource import Found, Resource, compared_names, stated
@@ -158,4 +158,4 @@ def _changed(what: str, relies: str, expected: str, found: str, said: str = "") 
 def _told(resource: Resource | None, names: Sequence[str]) -> str:
     if resource is None:
         return "nothing there"
-    return json.dumps(stated(resource, names), ensure_ascii=False)
+    return canonical(stated(resource, names))

@@ -130,9 +130,8 @@ def test_a_move_from_where_the_account_is_no_longer_is_refused_by_aws_and_stale(
     plant(table.sandbox, moved_to(table, "Far"))
     ran = table.run("apply", "plan.json", "--yes")
     assert ran.code == 5, ran.said
-    assert 'move account:network: expected {"parent": "ou:/Work"}, found {"parent": "ou:/Far"}' in (
-        ran.err
-    )
+    found = 'move account:network: expected {"parent":"ou:/Work"}, found {"parent":"ou:/Far"}'
+    assert found in ran.err
     assert "AWS said " in ran.err
 
 
