@@ -48,7 +48,6 @@ def apply(
         new_run,
         now,
         remembered,
-        runs_of,
         store_of,
     )
     from govkit.flow.authority import task
@@ -64,7 +63,7 @@ def apply(
         with progress("Reading the layout and the organization"):
             made, both = planned(asked, reach.live)
         if expect is not None:
-            reviewed = evidence_for(expect, made, reviewed, lambda: runs_of(store))
+            reviewed = evidence_for(expect, made, reviewed, store)
         job = remembered(Job(made, both, reviewed, "apply", change, expect=expect), store)
         verify = asked if full_verify else None
         return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

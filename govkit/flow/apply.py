@@ -216,7 +216,7 @@ def _reviewed_steps(job: Job) -> dict[str, Any]:
 
 
 def evidence_for(
-    fingerprint: str, made: Plan, reviewed: Reviewed | None, past: Callable[[], Sequence[Run]]
+    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
 ) -> Reviewed | None:
     """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
 
@@ -227,14 +227,15 @@ def evidence_for(
     if reviewed is not None or plan_fingerprint(made) == wanted:
         expected(fingerprint, made if reviewed is None else reviewed)
         return reviewed
-    begun = _begun(wanted, made.organization, past())
-    if begun is None:
+    before = _reviewed_before(wanted, made.organization, store)
+    if before is None:
         expected(fingerprint, made)
-    return begun
+    return before
 
 
-def _begun(wanted: str, organization: str, past: Sequence[Run]) -> Reviewed | None:
-    for begin in (one.entries[0] for one in reversed(past) if one.entries):
+def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
+    for run in reversed(store.runs()):
+        begin = store.begin(run)
         if begin.get("expected") == wanted:
             marks = tuple(Mark(*told) for told in begin["reviewed"])
             if fingerprint_of(organization, marks) == wanted:
