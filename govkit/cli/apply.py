@@ -42,9 +42,15 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, remembered, store_of
+    from govkit.flow.apply import (
+        Job,
+        evidence_for,
+        new_run,
+        now,
+        remembered,
+        store_of,
+    )
     from govkit.flow.authority import task
-    from govkit.flow.plan import expected
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj
@@ -57,7 +63,7 @@ def apply(
         with progress("Reading the layout and the organization"):
             made, both = planned(asked, reach.live)
         if expect is not None:
-            expected(expect, made if reviewed is None else reviewed)
-        job = remembered(Job(made, both, reviewed, "apply", change), store)
+            reviewed = evidence_for(expect, made, reviewed, store)
+        job = remembered(Job(made, both, reviewed, "apply", change, expect=expect), store)
         verify = asked if full_verify else None
         return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

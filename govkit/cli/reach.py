@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from govkit.apply.execute import Patience
+from govkit.apply.patience import Patience
 from govkit.cli.globals import Globals
 from govkit.cli.say import note
 from govkit.errors import GovkitError, UsageError

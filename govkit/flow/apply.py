@@ -10,12 +10,13 @@ from typing import Any
 
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
-from govkit.apply.execute import Crossing, Patience
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError
 from govkit.flow.compare import Bank, Compared, Question, kinds
-from govkit.flow.plan import plan
+from govkit.flow.plan import expected, plan
 from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
@@ -23,7 +24,8 @@ from govkit.layout.revision import commit_of
 from govkit.live.snapshot import resource_json
 from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
-from govkit.model.evidence import Reviewed
+from govkit.model.evidence import Mark, Reviewed, mark
+from govkit.model.evidence import fingerprint as fingerprint_of
 from govkit.model.kind import Kind
 from govkit.model.plan import Plan, Step
 from govkit.model.resource import Resource
@@ -37,13 +39,17 @@ from govkit.store.store import Store, run_id, user
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What an apply sets out to do: a judged plan, and the evidence that it was reviewed."""
+    """What an apply sets out to do: a judged plan, and the evidence that it was reviewed.
+
+    `expect` is the fingerprint that the command line gave in the place of a plan file.
+    """
 
     made: Plan
     both: Compared
     evidence: Reviewed | None = None
     command: str = "apply"
     ticket: str = ""
+    expect: str | None = None
     caller: str = ""
     begun: Mapping[str, Response] = field(default_factory=dict)
 
@@ -193,10 +199,48 @@ def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
         "sha256": made.layout.sha256,
         "commit": commit_of(Path(made.layout.path)),
         "fingerprint": plan_fingerprint(made),
+        **_reviewed_steps(job),
         "overrides": dict(made.allowances),
         "ignored": ignored_policies(job.both.wanted, job.both.meeting),
         "steps": len(steps),
     }
+
+
+def _reviewed_steps(job: Job) -> dict[str, Any]:
+    """Return the steps behind a fingerprint: what is left after a stop has another one."""
+    if job.expect is None:
+        return {}
+    marks = job.evidence.marks if job.evidence is not None else map(mark, job.made.steps)
+    told = [[one.address, one.action, one.before, one.after] for one in marks]
+    return {"expected": f"sha256:{job.expect.removeprefix('sha256:')}", "reviewed": told}
+
+
+def evidence_for(
+    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
+) -> Reviewed | None:
+    """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
+
+    A run that was stopped leaves a plan of what is left, which has another fingerprint; its journal
+    knows the steps that were reviewed. StalePlan where nothing has the fingerprint.
+    """
+    wanted = f"sha256:{fingerprint.removeprefix('sha256:')}"
+    if reviewed is not None or plan_fingerprint(made) == wanted:
+        expected(fingerprint, made if reviewed is None else reviewed)
+        return reviewed
+    before = _reviewed_before(wanted, made.organization, store)
+    if before is None:
+        expected(fingerprint, made)
+    return before
+
+
+def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
+    for run in reversed(store.runs()):
+        begin = store.begin(run)
+        if begin.get("expected") == wanted:
+            marks = tuple(Mark(*told) for told in begin["reviewed"])
+            if fingerprint_of(organization, marks) == wanted:
+                return Reviewed(organization, wanted, marks)
+    return None
 
 
 def selected(made: Plan, reviewed: Reviewed | None) -> Selection:

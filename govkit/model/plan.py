@@ -9,8 +9,20 @@ from govkit.model.address import Address
 from govkit.model.call import ApiCall, Ids
 from govkit.model.change import Action, Change
 from govkit.model.finding import Finding, Origin
-from govkit.model.resource import Json, Resource
+from govkit.model.resource import Json, Resource, stated
 from govkit.model.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """Something beside its own thing that a step relies on: how another one is, in these facts."""
+
+    resource: Resource
+    names: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the form in which a plan shows it."""
+        return {"address": str(self.resource.address), "is": stated(self.resource, self.names)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Step:
     accounts: int = 0
     destructive: bool = False
     meaning: str = "unknown"
+    relies: tuple[Premise, ...] = ()
 
     @property
     def address(self) -> Address:
@@ -35,9 +48,14 @@ class Step:
         return self.change.address
 
     def precondition(self) -> dict[str, Json]:
-        """Return what the step relies on: how its thing is now (null where it must not be)."""
+        """Return what the step relies on, and nothing else.
+
+        How its own thing is when its turn comes (null where it must not be), in the facts that it
+        changes; and how others are, without which it would not mean what it meant to the reviewer.
+        """
         before, _ = self.change.facts()
-        return {"address": str(self.address), "is": before}
+        others: list[Json] = [premise.to_json() for premise in self.relies]
+        return {"address": str(self.address), "is": before, "relies": others}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What every AWS thing has in common, and its facts as plain JSON."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -31,6 +32,15 @@ class Fact(Protocol):
         """Return the value as JSON that a person can read."""
 
 
+@runtime_checkable
+class Canonical(Protocol):
+    """A value inside a resource with a text that is equal for equal values (a policy document)."""
+
+    @property
+    def canonical(self) -> str:
+        """The text."""
+
+
 R_co = TypeVar("R_co", bound=Resource, covariant=True)
 
 
@@ -52,15 +62,37 @@ def delta(before: Resource, after: Resource) -> tuple[dict[str, Json], dict[str,
 
     What serves creation alone, and cannot be read back, is no difference.
     """
-    differing = [
-        name
-        for name in _compared_names(type(before))
-        if getattr(before, name) != getattr(after, name, None)
-    ]
+    differing = compared_names(before, after)
     return (
         {name: _json(getattr(before, name)) for name in differing},
         {name: _json(getattr(after, name)) for name in differing},
     )
+
+
+def compared_names(before: Resource | None, after: Resource | None) -> tuple[str, ...]:
+    """Return the facts that decide whether a thing is as it was, or as it shall be.
+
+    All that can be read back; of a thing that changes, those in which the two versions differ.
+    """
+    if before is None or after is None:
+        subject = after if before is None else before
+        return () if subject is None else _compared_names(type(subject))
+    return tuple(
+        name
+        for name in _compared_names(type(before))
+        if getattr(before, name) != getattr(after, name, None)
+    )
+
+
+def stated(resource: Resource, names: Iterable[str]) -> dict[str, Json]:
+    """Return some facts as JSON, short: of a document only the hash of what it means."""
+    return {name: _short(getattr(resource, name)) for name in names}
+
+
+def _short(value: object) -> Json:
+    if isinstance(value, Canonical):
+        return f"sha256:{hashlib.sha256(value.canonical.encode()).hexdigest()}"
+    return _json(value)
 
 
 def readdressed(resource: Resource, names: Callable[[Address], Address]) -> Resource:

@@ -8,7 +8,7 @@ from govkit import __version__
 from govkit.errors import GovkitError
 from govkit.model.address import Address
 from govkit.model.call import ApiCall, Ids, Place
-from govkit.model.evidence import Mark, Reviewed, canonical, fingerprint, mark
+from govkit.model.evidence import Mark, Reviewed, Stated, canonical, fingerprint, mark
 from govkit.model.plan import Effect, Plan, Step
 from govkit.model.resource import Fact, Json, Resource
 
@@ -48,19 +48,9 @@ def reviewed(text: str, source: str) -> Reviewed:
     try:
         plan = json.loads(text)
         version = plan["format_version"]
-        read = Reviewed(
-            plan["organization"],
-            plan["fingerprint"],
-            tuple(
-                Mark(
-                    str(Address.parse(step["address"])),
-                    "".join(step["action"]),
-                    canonical(step["before"]),
-                    canonical(step["after"]),
-                )
-                for step in plan["steps"]
-            ),
-        )
+        steps = [(_mark(step), _premises(step)) for step in plan["steps"]]
+        marks = tuple(mark for mark, _ in steps)
+        read = Reviewed(plan["organization"], plan["fingerprint"], marks, dict(steps))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GovkitError(
             "Not a plan file",
@@ -80,6 +70,23 @@ def reviewed(text: str, source: str) -> Reviewed:
             "Make the plan again: govkit plan --out plan.json",
         )
     return read
+
+
+def _mark(step: Any) -> Mark:
+    return Mark(
+        str(Address.parse(step["address"])),
+        "".join(step["action"]),
+        canonical(step["before"]),
+        canonical(step["after"]),
+    )
+
+
+def _premises(step: Any) -> tuple[Stated, ...]:
+    """Return what a step relied on when it was reviewed; the file of an older govkit says nothing."""
+    told = step.get("precondition", {}).get("relies", [])
+    return tuple(
+        Stated(str(Address.parse(one["address"])), canonical(dict(one["is"]))) for one in told
+    )
 
 
 def outsider(resource: Resource, ids: Ids) -> dict[str, Json]:

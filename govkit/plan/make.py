@@ -23,6 +23,7 @@ from govkit.plan.effects import accounts_below, effects
 from govkit.plan.meet import Kinds, Meeting, outside
 from govkit.plan.only import Keep, possible
 from govkit.plan.order import Ordered, order
+from govkit.plan.premises import premises
 from govkit.plan.proof import remarks
 from govkit.plan.reasons import origin, reason
 from govkit.plan.room import Room, ancestors, fixed
@@ -169,6 +170,7 @@ def _steps(
 ) -> tuple[Step, ...]:
     reach = _reach(ordered.changes, meeting)
     told = meanings(ordered.changes, meeting.live, weights)
+    relied = premises(meeting.live, ordered.changes)
     return tuple(
         Step(
             id=f"s{position + 1}",
@@ -182,6 +184,7 @@ def _steps(
             accounts=reach.get(change.address, 0),
             destructive=change.action is Action.DELETE or _closes(change),
             meaning=told[position],
+            relies=relied[position],
         )
         for position, change in enumerate(ordered.changes)
     )
