@@ -25,9 +25,8 @@ from govkit.plan.only import Keep, possible
 from govkit.plan.order import Ordered, order
 from govkit.plan.proof import remarks
 from govkit.plan.reasons import origin, reason
-from govkit.plan.room import Room, ancestors, fixed
+from govkit.plan.room import GUARDING, Room, ancestors, fixed
 from govkit.plan.room import policy_type as type_of
-from govkit.plan.watch import GUARDING
 from govkit.plan.weighing import meanings, weighing
 from govkit.policies.types import policy_type
 

@@ -1,0 +1,262 @@
+"""Temporary means: what lets a step pass that would break a law, and is cleared away afterwards.
+
+A statement that would be lost is held meanwhile by a temporary policy where it is lost, or on the
+accounts that lose it; where a target has no place for one, by a policy that stays there. A content
+that changes goes by way of the union of both, or of what both share; where they share nothing, it
+changes while it is not attached.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy
+from govkit.model.address import Address
+from govkit.model.change import Change
+from govkit.plan.ground import is_deny
+from govkit.plan.hold import AnyChange, Trial
+from govkit.plan.joined import meetings, temporaries, with_more
+from govkit.plan.room import GUARDING, Room
+from govkit.plan.watch import Breach
+from govkit.policies.document import Document, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A temporary step, and why it is taken."""
+
+    change: AnyChange
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Steps taken so that a step could pass, what it became, and what must follow.
+
+    `later` belong to the plan and wait for their time; `releases` clear the means away.
+    """
+
+    first: tuple[Aside, ...]
+    step: AnyChange
+    later: tuple[Aside, ...] = ()
+    releases: tuple[Aside, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A target at which statements would be lost, and for which groups of accounts."""
+
+    statements: set[Statement] = field(default_factory=set)
+    accounts: set[Address] = field(default_factory=set)
+
+
+class Means:
+    """Finds the means for one step at a time; what it finds has been taken when it is returned."""
+
+    def __init__(self, trial: Trial, room: Room, owner: str, changing: frozenset[Address]) -> None:
+        self._trial = trial
+        self._watch = trial.watch
+        self._room = room
+        self._owner = owner
+        self._changing = changing
+        self._hosts: dict[Address, Policy] = {
+            one.address: one
+            for one in room.live.all(Policy)
+            if one.layout == owner and one.type in GUARDING and one.address not in changing
+        }
+        self._spent: set[AnyChange] = set()
+        self._first: list[Aside] = []
+        self._releases: list[Aside] = []
+
+    def help(self, change: AnyChange) -> Help | None:
+        """Return what let a step pass, or None where nothing does; nothing was taken then."""
+        for way in (self._rewritten, self._guarded, self._let_go):
+            self._trial.taken.clear()
+            self._first, self._releases = [], []
+            found = way(change)
+            if found is not None:
+                return found
+            self._trial.undo()
+        return None
+
+    def _rewritten(self, change: AnyChange) -> Help | None:
+        """Change a content by way of another one that breaks no law."""
+        before, after = change.before, change.after
+        if not isinstance(before, Policy) or not isinstance(after, Policy):
+            return None
+        if before.type not in GUARDING:
+            return None
+        for document in meetings(before.document, after.document):
+            between = replace(after, document=document)
+            if self._room.fits(document, after.type) and self._go(Change(before, between)):
+                rest = Aside(
+                    Change(between, after), "the wanted content takes the temporary one's place"
+                )
+                return self._done(Change(before, between), rest)
+        return None
+
+    def _go(self, change: AnyChange) -> bool:
+        return change not in self._spent and self._trial.go(change)
+
+    def _done(self, step: AnyChange, *later: Aside) -> Help:
+        self._spent.update(one.change for one in self._first)
+        self._spent.add(step)
+        return Help(tuple(self._first), step, later, tuple(self._releases))
+
+    def _guarded(self, change: AnyChange) -> Help | None:
+        """Hold for a while what the step would take away."""
+        if not self._held_up(change):
+            return None
+        return self._done(change) if self._trial.go(change) else self._rewritten(change)
+
+    def _held_up(self, change: AnyChange) -> bool:
+        places = self._places(change, self._watch.harm(change))
+        return bool(places) and all(
+            self._put(target, place, change) for target, place in sorted(places.items())
+        )
+
+    def _places(self, change: AnyChange, breaches: Iterable[Breach]) -> Mapping[Address, _Place]:
+        """Return where which statements must be held, empty where that cannot be said."""
+        found: dict[Address, _Place] = {}
+        for breach in breaches:
+            if breach.law == "outage" and not breach.allowing:
+                continue
+            if any(is_deny(one) == breach.allowing for one in breach.statements):
+                return {}
+            for target in self._where(change, breach):
+                place = found.setdefault(target, _Place())
+                place.statements.update(breach.statements)
+                place.accounts.add(breach.accounts[0])
+        return found
+
+    def _where(self, change: AnyChange, breach: Breach) -> Iterator[Address]:
+        account = breach.accounts[0]
+        if self._watch.moves(account) and not breach.allowing:
+            yield account
+            return
+        match change.subject:
+            case Attachment(target=target):
+                yield target
+            case Policy(address=policy):
+                yield from self._holders(policy, account)
+            case Account(parent=parent):
+                yield parent if breach.allowing else account
+            case _:
+                return
+
+    def _holders(self, policy: Address, account: Address) -> list[Address]:
+        ground = self._watch.ground
+        return [at for at in ground.chain(account) if policy in ground.attached.get(at, ())]
+
+    def _put(self, target: Address, place: _Place, change: AnyChange) -> bool:
+        """Hold statements at a target, in a policy that stays there, or on each account."""
+        options: list[Callable[[], bool]] = [
+            lambda: self._by_a_policy(target, place.statements, change),
+            lambda: self._by_a_host(target, place.statements, change),
+        ]
+        if target.kind != "account":
+            options.append(lambda: self._on_accounts(place, change))
+        for option in options:
+            mark, first, releases = len(self._trial.taken), len(self._first), len(self._releases)
+            if option():
+                return True
+            self._trial.undo(mark)
+            del self._first[first:], self._releases[releases:]
+        return False
+
+    def _by_a_policy(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
+        kinds = {_kind(one) for one in said}
+        return all(
+            self._attached(policy, target, change)
+            for kind in sorted(kinds)
+            for policy in temporaries(
+                (one for one in said if _kind(one) == kind), kind, self._owner, self._fits(kind)
+            )
+            or (None,)
+        )
+
+    def _fits(self, kind: str) -> Callable[[Document], bool]:
+        return lambda document: self._room.fits(document, kind)
+
+    def _attached(self, policy: Policy | None, target: Address, change: AnyChange) -> bool:
+        if policy is None:
+            return False
+        ground = self._watch.ground
+        if policy.address not in ground.documents and not self._aside(
+            Change(None, policy), f"temporary: holds statements while {change.address} changes"
+        ):
+            return False
+        if policy.address in ground.attached.get(target, ()):
+            return True
+        self._watch.hold(policy.address, target)
+        attachment = Attachment(policy.address, target)
+        why = f"temporary: keeps what is lost while {change.address} changes"
+        if not self._aside(Change(None, attachment), why):
+            return False
+        self._releases.append(Aside(Change(attachment, None), "temporary, and not needed any more"))
+        return True
+
+    def _aside(self, change: AnyChange, why: str) -> bool:
+        if not self._go(change):
+            return False
+        self._first.append(Aside(change, why))
+        return True
+
+    def _by_a_host(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
+        """Join the statements for a while to a policy of ours that stays at the target."""
+        ground = self._watch.ground
+        staying = ground.attached.get(target, set()) & self._watch.soon.attached.get(target, set())
+        for address in sorted(staying & set(self._hosts)):
+            host = self._hosts[address]
+            here = replace(host, document=ground.documents[address])
+            joined = replace(host, document=with_more(here.document, sorted(said, key=str)))
+            if {_kind(one) for one in said} != {host.type} or here != host:
+                continue
+            if not self._room.fits(joined.document, host.type):
+                continue
+            why = f"temporary: says what is lost while {change.address} changes"
+            if self._aside(Change(here, joined), why):
+                back = Aside(
+                    Change(joined, here), "says what it said before: the rest was temporary"
+                )
+                self._releases.append(back)
+                return True
+        return False
+
+    def _on_accounts(self, place: _Place, change: AnyChange) -> bool:
+        everyone = [one for group in sorted(place.accounts) for one in self._watch.apart(group)]
+        return all(self._by_a_policy(one, place.statements, change) for one in everyone)
+
+    def _let_go(self, change: AnyChange) -> Help | None:
+        """Change a content where it would bring a strange Deny while it is not attached there."""
+        if not isinstance(change.before, Policy) or not isinstance(change.after, Policy):
+            return None
+        policy = change.address
+        strange = {
+            target
+            for breach in self._watch.harm(change)
+            if breach.law == "outage" and not breach.allowing
+            for target in self._holders(policy, breach.accounts[0])
+        }
+        later = []
+        for target in sorted(strange):
+            attachment = Attachment(policy, target)
+            away: AnyChange = Change(attachment, None)
+            why = "temporary: lets go while its content changes"
+            if not self._aside(away, why) and not (self._held_up(away) and self._aside(away, why)):
+                return None
+            back: AnyChange = Change(None, attachment)
+            later.append(Aside(back, "attached again, with the new content"))
+        if not later:
+            return None
+        if self._trial.go(change):
+            return self._done(change, *later)
+        return (
+            self._done(change, *later) if self._held_up(change) and self._trial.go(change) else None
+        )
+
+
+def _kind(statement: Statement) -> str:
+    """Return the type of policy that a statement is of: only RCPs name principals."""
+    return "rcp" if "Principal" in statement.value else "scp"
