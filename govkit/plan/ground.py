@@ -14,7 +14,7 @@ from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.model.resource import Resource
 from govkit.model.state import State
-from govkit.plan.laws import NOTHING, Bank, Statements
+from govkit.plan.bank import NOTHING, Bank, Statements
 from govkit.plan.room import GUARDING, policy_type
 from govkit.policies.document import Document, Statement, parse, statements
 

@@ -13,19 +13,10 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
+from govkit.plan.atoms import broken_laws
+from govkit.plan.bank import Bank, Statements
 from govkit.plan.covers import all_but, allowed_by, everything, may_meet, opposite, within
 from govkit.policies.document import Statement
-
-Statements = frozenset[Statement]
-NOTHING: Statements = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """What holds for a group of accounts: every Deny above them, and what each level allows."""
-
-    denies: Statements
-    levels: tuple[Statements, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +43,16 @@ class Broken(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def broken(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
-    """Return what a bank in between breaks, none of it where it is as before or as after."""
-    if now in (then, soon):
-        return ()
+    """Return what a bank in between breaks, none of it where it is as before or as after.
+
+    What the wording leaves in doubt is decided action by action, where that can be done.
+    """
+    doubted = () if now in (then, soon) else _by_wording(then, now, soon)
+    laws = broken_laws(then, now, soon) if doubted else None
+    return doubted if laws is None else tuple(one for one in doubted if one.law in laws)
+
+
+def _by_wording(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
     found = []
     if gap := _gap(then, now, soon):
         found.append(Broken("gap", gap))

@@ -211,9 +211,9 @@ class Means:
             host = self._hosts[address]
             here = replace(host, document=ground.documents[address])
             joined = replace(host, document=with_more(here.document, sorted(said, key=str)))
-            if {_kind(one) for one in said} != {host.type} or here != host:
-                continue
-            if not self._room.fits(joined.document, host.type):
+            if {_kind(one) for one in said} != {host.type} or not self._room.fits(
+                joined.document, host.type
+            ):
                 continue
             why = f"temporary: says what is lost while {change.address} changes"
             if self._aside(Change(here, joined), why):

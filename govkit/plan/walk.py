@@ -69,12 +69,12 @@ class Walk:
         """Take the first step that breaks no law and has room."""
         while self._ready:
             _, index = heappop(self._ready)
-            change = self.steps[index]
+            change, account = self.steps[index], self._held.pop(index, None)
             if self._is_in_use(change):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
-            elif (account := self._watch.passed(change, self._held.pop(index, None))) is None:
+            elif (account := self._watch.passed(change, account)) is None:
                 self._hold.take(change)
                 self._took(index)
                 return True
@@ -168,11 +168,17 @@ class Walk:
         """Clear a temporary means away that nothing depends on now."""
         for position, (aside, opened) in enumerate(self._releases):
             self._trial.taken.clear()
-            if self._trial.go(aside.change):
+            if self._is_on_top(aside.change) and self._trial.go(aside.change):
                 del self._releases[position]
                 self._record(aside, {opened})
                 return True
         return False
+
+    def _is_on_top(self, change: AnyChange) -> bool:
+        """Tell whether what a policy says is what the change starts from: the last comes off first."""
+        before = change.before
+        documents = self._watch.ground.documents
+        return not isinstance(before, Policy) or documents.get(before.address) == before.document
 
     def _record(self, aside: Aside, before: set[int]) -> None:
         self.done.append(self._insert(aside, before))
@@ -201,7 +207,7 @@ class Walk:
         """Clear away what is left of the means, and last the policies that were made for them."""
         while self._releases:
             if not self._released():
-                aside, opened = self._releases.pop(0)
+                aside, opened = self._releases.pop()
                 self._watch.taken(aside.change)
                 self._record(aside, {opened})
         self.done += self._postponed

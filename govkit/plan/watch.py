@@ -13,8 +13,9 @@ from govkit.model.address import ROOT, Address
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.model.state import State
+from govkit.plan.bank import Bank
 from govkit.plan.ground import SCPS, Ground
-from govkit.plan.laws import Bank, broken
+from govkit.plan.laws import broken
 from govkit.policies.document import Statement
 
 _FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
