@@ -41,17 +41,24 @@ class _Side:
 
 def broken_laws(then: Bank, now: Bank, soon: Bank) -> frozenset[str] | None:
     """Return the laws that are broken for some request, or None where that is not decided."""
-    banks = _without_common(then, now, soon)
-    said = [one for bank in banks for part in (bank.denies, *bank.levels) for one in part]
+    shared = Bank(
+        then.denies & now.denies & soon.denies,
+        tuple(one for one in now.levels if one in then.levels and one in soon.levels),
+    )
+    banks = [_without(shared, bank) for bank in (then, now, soon)]
+    said = [one for bank in banks for one in _all(bank)]
     questions = sorted({question for one in said if (question := _question(one)) != _ALWAYS})
     if len(questions) > _QUESTIONS or not all(map(_has_actions, said)):
         return None
+    certain = _certain(shared)
     try:
-        actions = _actions(frozenset(pattern for one in said for pattern in _patterns(one)))
+        actions = _actions(_every_pattern(one for one in (*said, *_all(certain))))
     except OutOfBudgetError:
         return None
     sides = [_side(bank, actions) for bank in banks]
+    # What all three deny, whatever the answers, tells nothing of what differs.
     everything = (1 << len(actions)) - 1
+    everything &= ~_side(certain, actions).denied(frozenset((_ALWAYS,)), everything)
     return frozenset(
         law
         for answers in product((True, False), repeat=len(questions))
@@ -72,14 +79,26 @@ def _broken(sides: Iterable[_Side], true: frozenset[str], everything: int) -> It
         yield "outage"
 
 
-def _without_common(*banks: Bank) -> list[Bank]:
-    """Leave out what denies in all of them: it tells nothing of what differs."""
-    denies = frozenset.intersection(*(bank.denies for bank in banks))
-    levels = frozenset.intersection(*(frozenset(bank.levels) for bank in banks))
-    return [
-        Bank(bank.denies - denies, tuple(one for one in bank.levels if one not in levels))
-        for bank in banks
-    ]
+def _without(shared: Bank, bank: Bank) -> Bank:
+    """Leave out what denies in all banks."""
+    levels = tuple(one for one in bank.levels if one not in shared.levels)
+    return Bank(bank.denies - shared.denies, levels)
+
+
+def _certain(bank: Bank) -> Bank:
+    """Leave out what depends on a question."""
+    return Bank(
+        frozenset(one for one in bank.denies if _question(one) == _ALWAYS),
+        tuple(level for level in bank.levels if all(_question(one) == _ALWAYS for one in level)),
+    )
+
+
+def _all(bank: Bank) -> Iterable[Statement]:
+    return (one for part in (bank.denies, *bank.levels) for one in part)
+
+
+def _every_pattern(said: Iterable[Statement]) -> frozenset[str]:
+    return frozenset(pattern for one in said if _has_actions(one) for pattern in _patterns(one))
 
 
 def _has_actions(one: Statement) -> bool:
@@ -119,7 +138,8 @@ def _side(bank: Bank, actions: tuple[str, ...]) -> _Side:
 def _masks(said: Statements, actions: tuple[str, ...]) -> Masks:
     found: defaultdict[str, int] = defaultdict(int)
     for one in said:
-        found[_question(one)] |= _mask(one, actions)
+        if _has_actions(one):
+            found[_question(one)] |= _mask(one, actions)
     return found
 
 

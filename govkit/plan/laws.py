@@ -27,18 +27,21 @@ class Want:
 
 
 Blocker: TypeAlias = Statement | Want
+Sides: TypeAlias = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 
 
 class Broken(NamedTuple):
     """A law that a state breaks, and by which statements.
 
-    Of a gap, those whose force was lost (a level's want of an Allow as the Deny that says the
-    same). Of an outage, the Denies that are of neither end, or what a level does not allow.
+    Of a gap, those of before whose force was lost (a level's want of an Allow as the Deny that
+    says the same). Of an outage, the Denies that are of neither end, or what a level allowed
+    before and does not now; then it is `allowing`. `instead` would serve as well, from after.
     """
 
     law: str
     statements: tuple[Statement, ...]
     allowing: bool = False
+    instead: tuple[Statement, ...] = ()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -54,25 +57,28 @@ def broken(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
 
 def _by_wording(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
     found = []
-    if gap := _gap(then, now, soon):
-        found.append(Broken("gap", gap))
+    lost, awaited = _gap(then, now, soon)
+    if lost:
+        found.append(Broken("gap", lost, instead=awaited))
     if strange := _strange(then, now, soon):
         found.append(Broken("outage", strange))
-    if missing := _missing(then, now, soon):
-        found.append(Broken("outage", missing, allowing=True))
+    missing, coming = _missing(then, now, soon)
+    if missing:
+        found.append(Broken("outage", missing, allowing=True, instead=coming))
     return tuple(found)
 
 
-def _gap(then: Bank, now: Bank, soon: Bank) -> tuple[Statement, ...]:
+def _gap(then: Bank, now: Bank, soon: Bank) -> Sides:
     lost, awaited = _lost(then, now), _lost(soon, now)
-    if not lost or not awaited:
-        return ()
-    harmed = {
-        one
-        for one in lost
-        if any(_both(one, other) and not _held_together(one, other, now) for other in awaited)
-    }
-    return _sorted(said for one in harmed for said in _said(one))
+    pairs = [
+        (one, other)
+        for one, other in product(lost, awaited)
+        if _both(one, other) and not _held_together(one, other, now)
+    ]
+    return (
+        _sorted(said for one, _ in pairs for said in _said(one)),
+        _sorted(said for _, other in pairs for said in _said(other)),
+    )
 
 
 def _lost(end: Bank, now: Bank) -> list[Blocker]:
@@ -144,30 +150,31 @@ def _strange(then: Bank, now: Bank, soon: Bank) -> tuple[Statement, ...]:
     )
 
 
-def _missing(then: Bank, now: Bank, soon: Bank) -> tuple[Statement, ...]:
+def _missing(then: Bank, now: Bank, soon: Bank) -> Sides:
     """Return what some level does not allow now, and was allowed and will be."""
     known = {*then.levels, *soon.levels}
-    lapsed: set[Statement] = set()
-    for level in now.levels:
+    lapsed: list[Statement] = []
+    coming: list[Statement] = []
+    for place, level in enumerate(now.levels):
         if level in known or any(_less(other, level) for other in known):
             continue
-        wanting = [_between(one, other, level) for one, other in product(then.levels, soon.levels)]
-        if all(wanting):
-            lapsed.update(min(wanting, key=_size))
-    return _sorted(lapsed)
+        places = product(range(len(then.levels)), range(len(soon.levels)))
+        # First what the level itself allowed, and will, where the account stays as deep as it is.
+        nearest = sorted(places, key=lambda pair: (pair[0] != place, pair[1] != place))
+        wanting = [_wanting(then.levels[one], soon.levels[two], level) for one, two in nearest]
+        if all(map(any, wanting)):
+            lapsed += wanting[0][0]
+            coming += wanting[0][1]
+    return _sorted(lapsed), _sorted(coming)
 
 
-def _size(found: Iterable[Statement]) -> tuple[int, list[str]]:
-    texts = sorted(map(str, found))
-    return len(texts), texts
-
-
-def _between(before: Statements, after: Statements, level: Statements) -> Statements:
+def _wanting(before: Statements, after: Statements, level: Statements) -> Sides:
     """Return what was allowed and could also be what will be, and is not on this level."""
     away = [one for one in before if not within(one, level)]
     awaited = [one for one in after if not within(one, level)]
-    return frozenset(one for one in away if any(may_meet(one, other) for other in awaited))
+    pairs = [(one, other) for one, other in product(away, awaited) if may_meet(one, other)]
+    return _sorted(one for one, _ in pairs), _sorted(other for _, other in pairs)
 
 
-def _sorted(found: Iterator[Statement] | set[Statement]) -> tuple[Statement, ...]:
+def _sorted(found: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(sorted(set(found), key=str))

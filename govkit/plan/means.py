@@ -6,20 +6,23 @@ that changes goes by way of the union of both, or of what both share; where they
 changes while it is not attached.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Change
+from govkit.model.state import State
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings, temporaries, with_more
 from govkit.plan.room import GUARDING, Room
 from govkit.plan.watch import Breach
-from govkit.policies.document import Document, Statement
+from govkit.policies.document import Document, Statement, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +35,117 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Steps taken so that a step could pass, what it became, and what must follow.
-
-    `later` belong to the plan and wait for their time; `releases` clear the means away.
-    """
+    """Steps taken so that a step could pass, what it became, and what follows in its time."""
 
     first: tuple[Aside, ...]
     step: AnyChange
     later: tuple[Aside, ...] = ()
-    releases: tuple[Aside, ...] = ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A means in force: an attachment, or statements that a host says; for the sake of a step."""
+
+    attachment: Attachment | None = None
+    host: Address | None = None
+    statements: tuple[Statement, ...] = ()
+    step: AnyChange | None = None
 
 
 @dataclass(slots=True)
 class _Place:
-    """A target at which statements would be lost, and for which groups of accounts."""
+    """A target at which statements would be lost, and for which groups of accounts.
+
+    `instead` are those of after that would serve as well.
+    """
 
     statements: set[Statement] = field(default_factory=set)
+    instead: set[Statement] = field(default_factory=set)
     accounts: set[Address] = field(default_factory=set)
 
 
 class Means:
     """Finds the means for one step at a time; what it finds has been taken when it is returned."""
 
-    def __init__(self, trial: Trial, room: Room, owner: str, changing: frozenset[Address]) -> None:
+    def __init__(self, trial: Trial, room: Room, owner: str, wanted: State) -> None:
         self._trial = trial
         self._watch = trial.watch
         self._room = room
         self._owner = owner
-        self._changing = changing
         self._hosts: dict[Address, Policy] = {
             one.address: one
-            for one in room.live.all(Policy)
-            if one.layout == owner and one.type in GUARDING and one.address not in changing
+            for one in wanted.all(Policy)
+            if one.layout == owner and one.type in GUARDING
         }
+        self.pending: Counter[Address] = Counter()
         self._spent: set[AnyChange] = set()
         self._first: list[Aside] = []
-        self._releases: list[Aside] = []
+        self._open: list[_Open] = []
 
     def help(self, change: AnyChange) -> Help | None:
         """Return what let a step pass, or None where nothing does; nothing was taken then."""
         for way in (self._rewritten, self._guarded, self._let_go):
             self._trial.taken.clear()
-            self._first, self._releases = [], []
+            self._first, open_ = [], len(self._open)
             found = way(change)
             if found is not None:
+                for one in self._open[open_:]:
+                    one.step = found.step
                 return found
             self._trial.undo()
+            del self._open[open_:]
         return None
+
+    def in_use(self, policy: Address) -> bool:
+        """Tell whether a temporary policy is attached by these means."""
+        return any(one.attachment and one.attachment.policy == policy for one in self._open)
+
+    def clear(self) -> tuple[Aside, AnyChange | None] | None:
+        """Clear one of the means away that nothing depends on now; return for what step it was."""
+        for one in self._open:
+            for change in self._ways_to_clear(one):
+                self._trial.taken.clear()
+                if self._trial.go(change):
+                    return self._closed(one, change)
+        return None
+
+    def clear_by_force(self) -> tuple[Aside, AnyChange | None] | None:
+        """Clear one of the means away, come what may; None where there is none."""
+        for one in self._open:
+            for change in self._ways_to_clear(one):
+                self._watch.taken(change)
+                self._trial.hold.take(change)
+                return self._closed(one, change)
+        return None
+
+    def _ways_to_clear(self, one: _Open) -> Iterator[AnyChange]:
+        if one.attachment is not None:
+            yield Change(one.attachment, None)
+        elif one.host is not None:
+            host = self._hosts[one.host]
+            here = replace(host, document=self._watch.ground.documents[one.host])
+            yield Change(here, host)
+            yield Change(here, replace(host, document=self._hosting(host, leaving_out=one)))
+
+    def _closed(self, one: _Open, change: AnyChange) -> tuple[Aside, AnyChange | None]:
+        self._spent.add(change)
+        if one.host is not None and change.after == self._hosts[one.host]:
+            self._open = [other for other in self._open if other.host != one.host]
+        else:
+            self._open = [other for other in self._open if other is not one]
+        return Aside(change, "temporary, and not needed any more"), one.step
+
+    def _hosting(
+        self, host: Policy, *more: Statement, leaving_out: _Open | None = None
+    ) -> Document:
+        guests = [
+            said
+            for one in self._open
+            if one.host == host.address and one is not leaving_out
+            for said in one.statements
+        ]
+        said = [one for one in (*guests, *more) if one not in statements(host.document)]
+        return with_more(host.document, said)
 
     def _rewritten(self, change: AnyChange) -> Help | None:
         """Change a content by way of another one that breaks no law."""
@@ -102,7 +169,7 @@ class Means:
     def _done(self, step: AnyChange, *later: Aside) -> Help:
         self._spent.update(one.change for one in self._first)
         self._spent.add(step)
-        return Help(tuple(self._first), step, later, tuple(self._releases))
+        return Help(tuple(self._first), step, later)
 
     def _guarded(self, change: AnyChange) -> Help | None:
         """Hold for a while what the step would take away."""
@@ -122,11 +189,10 @@ class Means:
         for breach in breaches:
             if breach.law == "outage" and not breach.allowing:
                 continue
-            if any(is_deny(one) == breach.allowing for one in breach.statements):
-                return {}
             for target in self._where(change, breach):
                 place = found.setdefault(target, _Place())
                 place.statements.update(breach.statements)
+                place.instead.update(breach.instead)
                 place.accounts.add(breach.accounts[0])
         return found
 
@@ -151,18 +217,17 @@ class Means:
 
     def _put(self, target: Address, place: _Place, change: AnyChange) -> bool:
         """Hold statements at a target, in a policy that stays there, or on each account."""
-        options: list[Callable[[], bool]] = [
-            lambda: self._by_a_policy(target, place.statements, change),
-            lambda: self._by_a_host(target, place.statements, change),
-        ]
+        contents = [place.statements, place.instead]
+        options = [partial(self._by_a_policy, target, said, change) for said in contents]
+        options += [partial(self._by_a_host, target, said, change) for said in contents]
         if target.kind != "account":
-            options.append(lambda: self._on_accounts(place, change))
+            options += [partial(self._on_accounts, place, said, change) for said in contents]
         for option in options:
-            mark, first, releases = len(self._trial.taken), len(self._first), len(self._releases)
+            mark, first, open_ = len(self._trial.taken), len(self._first), len(self._open)
             if option():
                 return True
             self._trial.undo(mark)
-            del self._first[first:], self._releases[releases:]
+            del self._first[first:], self._open[open_:]
         return False
 
     def _by_a_policy(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
@@ -194,7 +259,7 @@ class Means:
         why = f"temporary: keeps what is lost while {change.address} changes"
         if not self._aside(Change(None, attachment), why):
             return False
-        self._releases.append(Aside(Change(attachment, None), "temporary, and not needed any more"))
+        self._open.append(_Open(attachment))
         return True
 
     def _aside(self, change: AnyChange, why: str) -> bool:
@@ -205,28 +270,28 @@ class Means:
 
     def _by_a_host(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         """Join the statements for a while to a policy of ours that stays at the target."""
-        ground = self._watch.ground
+        ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
         staying = ground.attached.get(target, set()) & self._watch.soon.attached.get(target, set())
-        for address in sorted(staying & set(self._hosts)):
+        why = f"temporary: says what is lost while {change.address} changes"
+        for address in sorted(staying & self._hosts.keys()):
             host = self._hosts[address]
-            here = replace(host, document=ground.documents[address])
-            joined = replace(host, document=with_more(here.document, sorted(said, key=str)))
-            if {_kind(one) for one in said} != {host.type} or not self._room.fits(
-                joined.document, host.type
-            ):
+            if self.pending[address] or {_kind(one) for one in said} != {host.type}:
                 continue
-            why = f"temporary: says what is lost while {change.address} changes"
+            here = replace(host, document=ground.documents[address])
+            joined = replace(host, document=self._hosting(host, *ordered))
+            if not self._room.fits(joined.document, host.type):
+                continue
             if self._aside(Change(here, joined), why):
-                back = Aside(
-                    Change(joined, here), "says what it said before: the rest was temporary"
-                )
-                self._releases.append(back)
+                self._open.append(_Open(host=address, statements=ordered))
                 return True
         return False
 
-    def _on_accounts(self, place: _Place, change: AnyChange) -> bool:
+    def _on_accounts(self, place: _Place, said: set[Statement], change: AnyChange) -> bool:
+        """Hold Denies on each account; an Allow there would not serve the level above."""
+        if not all(map(is_deny, said)):
+            return False
         everyone = [one for group in sorted(place.accounts) for one in self._watch.apart(group)]
-        return all(self._by_a_policy(one, place.statements, change) for one in everyone)
+        return all(self._by_a_policy(one, said, change) for one in everyone)
 
     def _let_go(self, change: AnyChange) -> Help | None:
         """Change a content where it would bring a strange Deny while it is not attached there."""

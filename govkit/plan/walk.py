@@ -44,15 +44,15 @@ class Walk:
         self._held: dict[int, Address] = {}
         self._behind: defaultdict[Address, set[int]] = defaultdict(set)
         self._parked: set[int] = set()
-        self._releases: list[tuple[Aside, int]] = []
         self._postponed: list[int] = []
+        self._helped_to: dict[AnyChange, int] = {}
 
     def through(self, watch: Watch, room: Room, owner: str) -> None:
         """Take every step: by temporary means where nothing else goes, by force in the end."""
         self._watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
-        changing = frozenset(one.address for one in self.steps)
-        self._means = Means(self._trial, room, owner, changing)
+        self._means = Means(self._trial, room, owner, room.live.after(self.steps))
+        self._means.pending.update(one.address for one in self.steps)
         self._add(index for index, count in enumerate(self._waiting) if not count)
         while self._lawful() or self._helped() or self._released() or self._forced():
             pass
@@ -70,7 +70,7 @@ class Walk:
         while self._ready:
             _, index = heappop(self._ready)
             change, account = self.steps[index], self._held.pop(index, None)
-            if self._is_in_use(change):
+            if change.after is None and self._means.in_use(change.address):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
@@ -83,15 +83,9 @@ class Walk:
                 self._behind[account].add(index)
         return False
 
-    def _is_in_use(self, change: AnyChange) -> bool:
-        """Tell whether a policy is to go that an earlier plan left, and that this one makes use of."""
-        return change.after is None and any(
-            isinstance(one.change.before, Attachment) and one.change.before.policy == change.address
-            for one, _ in self._releases
-        )
-
     def _took(self, index: int) -> None:
         self.done.append(index)
+        self._means.pending[self.steps[index].address] -= 1
         followers, self._followers[index] = self._followers[index], []
         for later in followers:
             self._waiting[later] -= 1
@@ -142,7 +136,7 @@ class Walk:
         self.steps[index] = found.step
         self.before[index] |= first
         self._follow(index, found.later)
-        self._releases += [(aside, index) for aside in found.releases]
+        self._helped_to[found.step] = index
         self._took(index)
         for aside in found.first:
             self._wake(aside.change)
@@ -160,29 +154,23 @@ class Walk:
             due = _SHRINK if aside.change.action is Action.UPDATE else _AGAIN
             rest = self._insert(aside, {index}, (due, -1, 0))
             self._waiting[rest] = 1
+            self._means.pending[aside.change.address] += 1
             self._followers[rest], self._followers[index] = self._followers[index], [rest]
             for follower in self._followers[rest]:
                 self.before[follower].add(rest)
 
     def _released(self) -> bool:
         """Clear a temporary means away that nothing depends on now."""
-        for position, (aside, opened) in enumerate(self._releases):
-            self._trial.taken.clear()
-            if self._is_on_top(aside.change) and self._trial.go(aside.change):
-                del self._releases[position]
-                self._record(aside, {opened})
-                return True
-        return False
+        return self._record(self._means.clear())
 
-    def _is_on_top(self, change: AnyChange) -> bool:
-        """Tell whether what a policy says is what the change starts from: the last comes off first."""
-        before = change.before
-        documents = self._watch.ground.documents
-        return not isinstance(before, Policy) or documents.get(before.address) == before.document
-
-    def _record(self, aside: Aside, before: set[int]) -> None:
+    def _record(self, cleared: tuple[Aside, AnyChange | None] | None) -> bool:
+        if cleared is None:
+            return False
+        aside, step = cleared
+        before = {self._helped_to[step]} if step is not None else set()
         self.done.append(self._insert(aside, before))
         self._wake(aside.change)
+        return True
 
     def _forced(self) -> bool:
         """Take the step that does the least harm: no gap if there is one, and one that has room."""
@@ -205,11 +193,8 @@ class Walk:
 
     def _cleared(self) -> None:
         """Clear away what is left of the means, and last the policies that were made for them."""
-        while self._releases:
-            if not self._released():
-                aside, opened = self._releases.pop()
-                self._watch.taken(aside.change)
-                self._record(aside, {opened})
+        while self._released() or self._record(self._means.clear_by_force()):
+            pass
         self.done += self._postponed
         for made in [self.steps[index].after for index in self.done]:
             if isinstance(made, Policy) and is_temporary(made.address):

@@ -24,13 +24,15 @@ _FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 class Breach(NamedTuple):
     """A law that a state breaks for some accounts: `gap` or `outage`, and by which statements.
 
-    `allowing` tells an outage for want of an Allow from one by a Deny.
+    `allowing` tells an outage for want of an Allow from one by a Deny; `instead` are statements of
+    after that would serve as well as those of before.
     """
 
     law: str
     accounts: tuple[Address, ...]
     statements: tuple[Statement, ...]
     allowing: bool = False
+    instead: tuple[Statement, ...] = ()
 
 
 class Watch:
@@ -136,7 +138,7 @@ class Watch:
         then, soon = self.ends(account)
         for one in broken(then, self.ground.bank(account), soon):
             if account in self.then.homes or one.law == "gap":
-                yield Breach(one.law, self.groups[account], one.statements, one.allowing)
+                yield Breach(one.law, self.groups[account], *one[1:])
 
     def _on_the_doorstep(self, account: Address) -> bool:
         """Tell a new account that is not yet where it shall be: AWS makes it in the root."""
