@@ -15,7 +15,10 @@ from govkit.model.state import State
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of one verb. `calls` show what AWS will be told; apply makes them anew."""
+    """One change of one verb. `calls` show what AWS will be told; apply makes them anew.
+
+    A `temporary` one is of the order's own making, or clears away what such a one left behind.
+    """
 
     id: str
     change: Change[Resource]
@@ -28,6 +31,7 @@ class Step:
     accounts: int = 0
     destructive: bool = False
     meaning: str = "unknown"
+    temporary: bool = False
 
     @property
     def address(self) -> Address:

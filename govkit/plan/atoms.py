@@ -35,8 +35,8 @@ class _Side:
         """Return the actions that are denied where these questions are answered with yes."""
         found = _union(self.denies, true)
         for level in self.levels:
-            found |= everything & ~_union(level, true)
-        return found
+            found |= ~_union(level, true)
+        return found & everything
 
 
 def broken_laws(then: Bank, now: Bank, soon: Bank) -> frozenset[str] | None:

@@ -118,12 +118,18 @@ class Ground:
 
     def chain(self, account: Address) -> tuple[Address, ...]:
         """Return the targets above an account, the root first, and itself last."""
-        found = [account]
-        here = self.homes.get(account)
-        while here is not None:
+        home = self.homes.get(account)
+        return (*(() if home is None else self._up(home)), account)
+
+    def _up(self, target: Address) -> tuple[Address, ...]:
+        found = [target]
+        while (here := self.parents.get(found[-1])) is not None:
             found.append(here)
-            here = self.parents.get(here)
         return tuple(reversed(found))
+
+    def above(self, target: Address) -> tuple[Address, ...]:
+        """Return the targets above one, the root first."""
+        return self.chain(target)[:-1] if target in self.homes else self._up(target)[:-1]
 
     def bank(self, account: Address) -> Bank:
         """Return what holds for an account now."""

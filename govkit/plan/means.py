@@ -20,7 +20,7 @@ from govkit.model.state import State
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings, temporaries, with_more
-from govkit.plan.room import GUARDING, Room
+from govkit.plan.room import GUARDING, Room, policy_type
 from govkit.plan.watch import Breach
 from govkit.policies.document import Document, Statement, statements
 
@@ -89,12 +89,18 @@ class Means:
             self._first, open_ = [], len(self._open)
             found = way(change)
             if found is not None:
-                for one in self._open[open_:]:
-                    one.step = found.step
-                return found
-            self._trial.undo()
-            del self._open[open_:]
+                return self._settled(found, open_)
+            self._undone(open_)
         return None
+
+    def _settled(self, found: Help, open_: int) -> Help:
+        for one in self._open[open_:]:
+            one.step = found.step
+        return found
+
+    def _undone(self, open_: int) -> None:
+        self._trial.undo()
+        del self._open[open_:]
 
     def in_use(self, policy: Address) -> bool:
         """Tell whether a temporary policy is attached by these means."""
@@ -220,6 +226,7 @@ class Means:
         contents = [place.statements, place.instead]
         options = [partial(self._by_a_policy, target, said, change) for said in contents]
         options += [partial(self._by_a_host, target, said, change) for said in contents]
+        options += [partial(self._above, target, said, change) for said in contents]
         if target.kind != "account":
             options += [partial(self._on_accounts, place, said, change) for said in contents]
         for option in options:
@@ -252,6 +259,7 @@ class Means:
             Change(None, policy), f"temporary: holds statements while {change.address} changes"
         ):
             return False
+        self._hosts.setdefault(policy.address, policy)
         if policy.address in ground.attached.get(target, ()):
             return True
         self._watch.hold(policy.address, target)
@@ -271,7 +279,10 @@ class Means:
     def _by_a_host(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         """Join the statements for a while to a policy of ours that stays at the target."""
         ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
-        staying = ground.attached.get(target, set()) & self._watch.soon.attached.get(target, set())
+        soon = self._watch.soon.attached.get(target, set())
+        staying = {
+            one for one in ground.attached.get(target, ()) if one in soon or self.in_use(one)
+        }
         why = f"temporary: says what is lost while {change.address} changes"
         for address in sorted(staying & self._hosts.keys()):
             host = self._hosts[address]
@@ -286,12 +297,45 @@ class Means:
                 return True
         return False
 
+    def _above(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
+        """Hold Denies above a target, where everybody below is denied that, too."""
+        above = reversed(self._watch.ground.above(target))
+        return all(map(is_deny, said)) and any(
+            self._by_a_policy(one, said, change) or self._by_a_host(one, said, change)
+            for one in above
+        )
+
     def _on_accounts(self, place: _Place, said: set[Statement], change: AnyChange) -> bool:
         """Hold Denies on each account; an Allow there would not serve the level above."""
         if not all(map(is_deny, said)):
             return False
         everyone = [one for group in sorted(place.accounts) for one in self._watch.apart(group)]
         return all(self._by_a_policy(one, said, change) for one in everyone)
+
+    def make_room(self, change: AnyChange) -> Help | None:
+        """Let a full target go of what stays there, for as long as it takes to get the new one up."""
+        come = change.after
+        if not isinstance(come, Attachment):
+            return None
+        ground = self._watch.ground
+        here, soon = ground.attached.get(come.target, set()), self._watch.soon.attached
+        for policy in sorted(here & soon.get(come.target, set())):
+            attachment = Attachment(policy, come.target)
+            if policy_type(policy) != policy_type(come.policy) or self.pending[attachment.address]:
+                continue
+            self._trial.taken.clear()
+            self._first, open_ = [], len(self._open)
+            why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
+            if self._parted(attachment, why) and self._trial.go(change):
+                back: AnyChange = Change(None, attachment)
+                return self._settled(self._done(change, Aside(back, "attached again")), open_)
+            self._undone(open_)
+        return None
+
+    def _parted(self, attachment: Attachment, why: str) -> bool:
+        """Detach for a while, with what would be lost held elsewhere."""
+        away: AnyChange = Change(attachment, None)
+        return self._aside(away, why) or (self._held_up(away) and self._aside(away, why))
 
     def _let_go(self, change: AnyChange) -> Help | None:
         """Change a content where it would bring a strange Deny while it is not attached there."""
@@ -307,9 +351,7 @@ class Means:
         later = []
         for target in sorted(strange):
             attachment = Attachment(policy, target)
-            away: AnyChange = Change(attachment, None)
-            why = "temporary: lets go while its content changes"
-            if not self._aside(away, why) and not (self._held_up(away) and self._aside(away, why)):
+            if not self._parted(attachment, "temporary: lets go while its content changes"):
                 return None
             back: AnyChange = Change(None, attachment)
             later.append(Aside(back, "attached again, with the new content"))

@@ -2,7 +2,7 @@
 
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import Pin
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.model.finding import Origin
@@ -25,6 +25,8 @@ def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
 
 def _why_gone(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
     name = change.address.path
+    if isinstance(change.before, Attachment | Policy) and is_temporary(change.address):
+        return "temporary, and left behind by a plan that was not finished"
     if change.address in wanted.absent:
         return "is to be absent"
     if change.address in replaced:

@@ -120,6 +120,15 @@ class Walk:
                 if found is not None:
                     self._take_with(index, found)
                     return True
+        return self._made_room()
+
+    def _made_room(self) -> bool:
+        """Take an attachment for which its target is full."""
+        for index in sorted(self._parked, key=self._rank.__getitem__):
+            found = self._means.make_room(self.steps[index])
+            if found is not None:
+                self._take_with(index, found)
+                return True
         return False
 
     def _concerns(self, index: int) -> tuple[int, Rank]:
@@ -146,7 +155,9 @@ class Walk:
         return {one for one in among if self.steps[one].address in needs}
 
     def _let_off(self, index: int) -> None:
-        self._behind[self._held.pop(index)].discard(index)
+        self._parked.discard(index)
+        if index in self._held:
+            self._behind[self._held.pop(index)].discard(index)
 
     def _follow(self, index: int, later: Iterable[Aside]) -> None:
         """Let what remains of a step wait for its time, and what waited for the step for that."""
@@ -176,12 +187,8 @@ class Walk:
         """Take the step that does the least harm: no gap if there is one, and one that has room."""
         if not self._held and not self._parked:
             return False
-        if self._held:
-            index = min(self._held, key=self._harm)
-            self._let_off(index)
-        else:
-            index = min(self._parked, key=self._rank.__getitem__)
-            self._parked.discard(index)
+        index = min(self._held or self._parked, key=self._harm)
+        self._let_off(index)
         self._watch.taken(self.steps[index])
         self._hold.take(self.steps[index])
         self._took(index)

@@ -2,15 +2,14 @@
 
 from random import Random
 
-import pytest
-from journeys import Journey, crowd, journey, violations
+from transitions import Transition, crowd, transition, violations
 
 from govkit.kinds.policy import Policy
 
 IN_CI, AT_NIGHT = 500, 20_000
 
 
-def _check(one: Journey) -> set[str]:
+def _check(one: Transition) -> set[str]:
     """Check a plan in every state; return the laws that it says it could not keep."""
     ordered = one.ordered()
     told = {
@@ -32,7 +31,7 @@ def _check(one: Journey) -> set[str]:
 def _many(count: int, start: int) -> dict[str, int]:
     lapsed = {"gap": 0, "outage": 0, "helped": 0}
     for seed in range(start, start + count):
-        one = journey(Random(seed))
+        one = transition(Random(seed))
         for law in _check(one):
             lapsed[law] += 1
         lapsed["helped"] += bool(one.ordered().temporary)

@@ -34,7 +34,7 @@ NAMES = ("p1", "p2", "p3", "p4")
 
 
 @dataclass(frozen=True)
-class Journey:
+class Transition:
     """Two states of an organization, and how many SCPs a target can hold."""
 
     live: State
@@ -67,10 +67,10 @@ class Violation:
     action: str
 
 
-def violations(journey: Journey, changes: Sequence[Change[Resource]]) -> Iterator[Violation]:
+def violations(one: Transition, changes: Sequence[Change[Resource]]) -> Iterator[Violation]:
     """Yield every breach of promises 1 and 2 on the way, by their definition."""
-    before, after = _answers(journey.live), _answers(journey.desired)
-    for index, state in enumerate(journey.states(changes)):
+    before, after = _answers(one.live), _answers(one.desired)
+    for index, state in enumerate(one.states(changes)):
         now = _answers(state)
         for question in before.keys() & now.keys() & after.keys():
             if before[question] == after[question] != now[question]:
@@ -125,13 +125,13 @@ def crowd(state: State) -> Mapping[Address, int]:
     return Counter(one.target for one in state.all(Attachment))
 
 
-def journey(random: Random) -> Journey:
+def transition(random: Random) -> Transition:
     """Make two states that have much in common; targets are full, or nearly, now and then."""
     most = random.choice((2, 3, 3, 5))
     units = [one for one in UNITS if one != ou("/A/C") or random.random() < 0.4]
     foreign = frozenset(name for name in NAMES if random.random() < 0.1)
     live = _state(random, units, most, foreign, None)
-    return Journey(live, _state(random, units, most, foreign, live), most)
+    return Transition(live, _state(random, units, most, foreign, live), most)
 
 
 def _state(
