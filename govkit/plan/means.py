@@ -79,6 +79,7 @@ class Means:
         }
         self.pending: Counter[Address] = Counter()
         self._spent: set[AnyChange] = set()
+        self._returning: set[AnyChange] = set()
         self._first: list[Aside] = []
         self._open: list[_Open] = []
 
@@ -313,24 +314,34 @@ class Means:
         return all(self._by_a_policy(one, said, change) for one in everyone)
 
     def make_room(self, change: AnyChange) -> Help | None:
-        """Let a full target go of what stays there, for as long as it takes to get the new one up."""
+        """Let a full target go of ours that stay there, until what is to go has gone."""
         come = change.after
-        if not isinstance(come, Attachment):
+        if not isinstance(come, Attachment) or change in self._returning:
             return None
-        ground = self._watch.ground
-        here, soon = ground.attached.get(come.target, set()), self._watch.soon.attached
-        for policy in sorted(here & soon.get(come.target, set())):
+        for policy in self._staying(come):
             attachment = Attachment(policy, come.target)
-            if policy_type(policy) != policy_type(come.policy) or self.pending[attachment.address]:
-                continue
             self._trial.taken.clear()
             self._first, open_ = [], len(self._open)
             why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
             if self._parted(attachment, why) and self._trial.go(change):
                 back: AnyChange = Change(None, attachment)
+                self._returning.add(back)
                 return self._settled(self._done(change, Aside(back, "attached again")), open_)
             self._undone(open_)
         return None
+
+    def _staying(self, come: Attachment) -> list[Address]:
+        """Return the layout's policies that stay where one comes; none where all cannot be there."""
+        kind = policy_type(come.policy)
+        here = self._watch.ground.attached.get(come.target, set())
+        soon = self._watch.soon.attached.get(come.target, set())
+        if sum(policy_type(one) == kind for one in soon) > self._room.allowed(kind):
+            return []
+        return [
+            one
+            for one in sorted(here & soon & self._hosts.keys())
+            if policy_type(one) == kind and not self.pending[Attachment(one, come.target).address]
+        ]
 
     def _parted(self, attachment: Attachment, why: str) -> bool:
         """Detach for a while, with what would be lost held elsewhere."""

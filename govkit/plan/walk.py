@@ -12,7 +12,7 @@ from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.plan.hold import AnyChange, Hold, Trial
 from govkit.plan.means import Aside, Help, Means
-from govkit.plan.room import Room
+from govkit.plan.room import Room, place_of
 from govkit.plan.watch import Breach, Watch
 
 Rank: TypeAlias = tuple[object, ...]
@@ -90,7 +90,18 @@ class Walk:
         for later in followers:
             self._waiting[later] -= 1
         self._add(later for later in followers if not self._waiting[later])
+        self._make_wait(index)
         self._wake(self.steps[index])
+
+    def _make_wait(self, index: int) -> None:
+        """Note that what had no room at a target needs what is detached there."""
+        gone = self.steps[index].before
+        if not isinstance(gone, Attachment) or self.steps[index].after is not None:
+            return
+        for one in self._parked:
+            come = self.steps[one].after
+            if isinstance(come, Attachment) and place_of(come) == place_of(gone):
+                self.before[one].add(index)
 
     def _wake(self, change: AnyChange) -> None:
         """Let those try again whose obstacle a step has touched."""
