@@ -13,7 +13,7 @@ from functools import partial
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.model.state import State
@@ -76,7 +76,7 @@ class Means:
             one.address: one
             for one in wanted.all(Policy)
             if one.layout == owner and one.type in GUARDING
-        }
+        } | {one.address: one for one in room.live.all(Policy) if is_temporary(one.address)}
         self.pending: Counter[Address] = Counter()
         self._spent: set[AnyChange] = set()
         self._returning: set[AnyChange] = set()
@@ -104,8 +104,11 @@ class Means:
         del self._open[open_:]
 
     def in_use(self, policy: Address) -> bool:
-        """Tell whether a temporary policy is attached by these means."""
-        return any(one.attachment and one.attachment.policy == policy for one in self._open)
+        """Tell whether a temporary policy is attached by these means, or says more than it did."""
+        return any(
+            one.host == policy or (one.attachment and one.attachment.policy == policy)
+            for one in self._open
+        )
 
     def clear(self) -> tuple[Aside, AnyChange | None] | None:
         """Clear one of the means away that nothing depends on now; return for what step it was."""
@@ -281,13 +284,13 @@ class Means:
         """Join the statements for a while to a policy of ours that stays at the target."""
         ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
         soon = self._watch.soon.attached.get(target, set())
-        staying = {
-            one for one in ground.attached.get(target, ()) if one in soon or self.in_use(one)
-        }
+        there = ground.attached.get(target, ())
+        staying = {one for one in there if one in soon or is_temporary(one)}
         why = f"temporary: says what is lost while {change.address} changes"
         for address in sorted(staying & self._hosts.keys()):
             host = self._hosts[address]
-            if self.pending[address] or {_kind(one) for one in said} != {host.type}:
+            busy = self.pending[address] and not is_temporary(address)
+            if busy or {_kind(one) for one in said} != {host.type}:
                 continue
             here = replace(host, document=ground.documents[address])
             joined = replace(host, document=self._hosting(host, *ordered))
@@ -311,7 +314,12 @@ class Means:
         if not all(map(is_deny, said)):
             return False
         everyone = [one for group in sorted(place.accounts) for one in self._watch.apart(group)]
-        return all(self._by_a_policy(one, said, change) for one in everyone)
+        return all(
+            self._by_a_policy(one, said, change)
+            or self._by_a_host(one, said, change)
+            or self._above(one, said, change)
+            for one in everyone
+        )
 
     def make_room(self, change: AnyChange) -> Help | None:
         """Let a full target go of ours that stay there, until what is to go has gone."""

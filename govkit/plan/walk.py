@@ -57,8 +57,9 @@ class Walk:
         while self._lawful() or self._helped() or self._released() or self._forced():
             pass
         self._cleared()
-        if any(self._waiting):
-            stuck = {str(self.steps[i].address) for i, count in enumerate(self._waiting) if count}
+        left = set(range(len(self.steps))) - set(self.done)
+        if left:
+            stuck = {str(self.steps[index].address) for index in left}
             raise BugError("Steps wait for each other in a circle", ", ".join(sorted(stuck)))
 
     def _add(self, indexes: Iterable[int]) -> None:
@@ -198,6 +199,8 @@ class Walk:
         """Take the step that does the least harm: no gap if there is one, and one that has room."""
         if not self._held and not self._parked:
             return False
+        if not self._held and self._record(self._means.clear_by_force()):
+            return True
         index = min(self._held or self._parked, key=self._harm)
         self._let_off(index)
         self._watch.taken(self.steps[index])
