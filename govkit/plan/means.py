@@ -260,7 +260,7 @@ class Means:
             return False
         ground = self._watch.ground
         if policy.address not in ground.documents and not self._aside(
-            Change(None, policy), f"temporary: holds statements while {change.address} changes"
+            Change(None, policy), f"temporary: holds statements while {_happening(change)}"
         ):
             return False
         self._hosts.setdefault(policy.address, policy)
@@ -268,7 +268,7 @@ class Means:
             return True
         self._watch.hold(policy.address, target)
         attachment = Attachment(policy.address, target)
-        why = f"temporary: keeps what is lost while {change.address} changes"
+        why = f"temporary: keeps what would be lost while {_happening(change)}"
         if not self._aside(Change(None, attachment), why):
             return False
         self._open.append(_Open(attachment))
@@ -286,7 +286,7 @@ class Means:
         soon = self._watch.soon.attached.get(target, set())
         there = ground.attached.get(target, ())
         staying = {one for one in there if one in soon or is_temporary(one)}
-        why = f"temporary: says what is lost while {change.address} changes"
+        why = f"temporary: says what would be lost while {_happening(change)}"
         for address in sorted(staying & self._hosts.keys()):
             host = self._hosts[address]
             busy = self.pending[address] and not is_temporary(address)
@@ -357,30 +357,79 @@ class Means:
         return self._aside(away, why) or (self._held_up(away) and self._aside(away, why))
 
     def _let_go(self, change: AnyChange) -> Help | None:
-        """Change a content where it would bring a strange Deny while it is not attached there."""
-        if not isinstance(change.before, Policy) or not isinstance(change.after, Policy):
-            return None
-        policy = change.address
-        strange = {
-            target
+        """Take a step that would bring a strange Deny while what says it is not attached.
+
+        A content changes where it is not attached; an account moves to where nothing strange is.
+        """
+        strange = [
+            breach
             for breach in self._watch.harm(change)
             if breach.law == "outage" and not breach.allowing
-            for target in self._holders(policy, breach.accounts[0])
-        }
+        ]
         later = []
-        for target in sorted(strange):
-            attachment = Attachment(policy, target)
-            if not self._parted(attachment, "temporary: lets go while its content changes"):
+        for attachment in sorted(self._offending(change, strange), key=_by_address):
+            if attachment.policy not in self._watch.soon.attached.get(attachment.target, ()):
                 return None
-            back: AnyChange = Change(None, attachment)
-            later.append(Aside(back, "attached again, with the new content"))
-        if not later:
-            return None
-        if self._trial.go(change):
+            why = f"temporary: lets go while {_happening(change)}"
+            if not self._parted(attachment, why):
+                return None
+            later.append(Aside(Change(None, attachment), "attached again"))
+        if later and (self._trial.go(change) or (self._held_up(change) and self._trial.go(change))):
             return self._done(change, *later)
-        return (
-            self._done(change, *later) if self._held_up(change) and self._trial.go(change) else None
-        )
+        return None
+
+    def _offending(self, change: AnyChange, strange: Iterable[Breach]) -> set[Attachment]:
+        """Return the attachments of ours by which a step would bring what is of neither end."""
+        match change.before, change.after:
+            case Policy(), Policy(address=policy):
+                return {
+                    Attachment(policy, target)
+                    for breach in strange
+                    for target in self._holders(policy, breach.accounts[0])
+                }
+            case Account(), Account(parent=home):
+                said = {one for breach in strange for one in breach.statements}
+                return {
+                    Attachment(policy, target)
+                    for target in (*self._watch.ground.above(home), home)
+                    for policy in self._watch.ground.attached.get(target, set())
+                    & self._hosts.keys()
+                    if said & set(statements(self._watch.ground.documents[policy]))
+                }
+            case _:
+                return set()
+
+    def spare(self, change: AnyChange) -> Help | None:
+        """Take a step that nothing makes lawful without a gap, at least: an outage is less bad."""
+        self._trial.taken.clear()
+        self._first, open_ = [], len(self._open)
+        if (
+            self._held_up(change)
+            and self._trial.hold.fits(change)
+            and not any(breach.law == "gap" for breach in self._watch.harm(change))
+        ):
+            self._watch.taken(change)
+            self._trial.hold.take(change)
+            return self._settled(self._done(change), open_)
+        self._undone(open_)
+        return None
+
+
+def _by_address(attachment: Attachment) -> Address:
+    return attachment.address
+
+
+def _happening(change: AnyChange) -> str:
+    """Return what a step does, as a reason tells it."""
+    name = change.address.path.partition("/")[2] or change.address.path
+    match change.subject:
+        case Attachment(policy=policy, target=target):
+            verb = "comes to" if change.before is None else "leaves"
+            return f"{policy.path.partition('/')[2]} {verb} {target.path}"
+        case Account():
+            return f"account {change.address.path} moves"
+        case _:
+            return f"{name} changes"
 
 
 def _kind(statement: Statement) -> str:

@@ -1,7 +1,7 @@
 """Puts changes in an order in which guards go up before accounts move, and nothing lacks what it needs."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -14,10 +14,11 @@ from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
-from govkit.plan.walk import Walk
+from govkit.plan.walk import Rank, Walk
 from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
+_ATTEMPTS, _PATIENCE = 40, 20_000  # at most so many ways, and so many per step squared
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -52,17 +53,54 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     _names(graph)
     for earlier, later in waits:
         graph.edge(earlier, later)
-    watch = Watch(room.live, steps)
-    walk = Walk(steps, graph.before, _rank(steps))
-    walk.through(watch, room, owner)
-    return _told(walk, watch, room, tuple(steps[index] for index in early))
+    released = tuple(steps[index] for index in early)
+    ways = (
+        _told(_walked(steps, graph, rank, room, owner), room, released)
+        for rank in _ranks(_rank(steps))
+    )
+    best = next(ways)
+    for way in ways:
+        if not best.lapses:
+            break
+        best = min(best, way, key=_harm)
+    return best
 
 
-def _told(walk: Walk, watch: Watch, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
+def _harm(way: Ordered) -> tuple[int, int, int]:
+    """Return how much a way breaks the laws: gaps first, then outages, then the longer one."""
+    hurt = Counter(dict.fromkeys(("gap", "outage"), 0))
+    for one in way.lapses:
+        hurt[one.law] += len(one.accounts)
+    return hurt["gap"], hurt["outage"], len(way.changes)
+
+
+def _ranks(rank: Sequence[Rank]) -> Iterator[Sequence[Rank]]:
+    """Yield the rank of the steps, and for small plans others: what goes first may close a door."""
+    yield rank
+    for attempt in range(min(_ATTEMPTS, _PATIENCE // max(len(rank), 1) ** 2)):
+        yield [_shuffled(one, attempt) for one in rank]
+
+
+def _shuffled(rank: Rank, attempt: int) -> Rank:
+    phase, batch, place, address, index = rank
+    early = min(phase, _UP) if attempt % 2 else phase
+    mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
+    return early, batch, place, mark, index
+
+
+def _walked(
+    steps: Sequence[AnyChange], graph: "_Graph", rank: Sequence[Rank], room: Room, owner: str
+) -> Walk:
+    walk = Walk(steps, graph.before, rank)
+    walk.through(Watch(room.live, steps), room, owner)
+    return walk
+
+
+def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
     placed = {index: position for position, index in enumerate(walk.done)}
     changes = tuple(walk.steps[index] for index in walk.done)
-    if walk.why:  # temporary means touch accounts that were looked at together until now
-        watch = Watch(room.live, changes)
+    # Anew, because temporary means touch accounts that were looked at together until then.
+    watch = Watch(room.live, changes) if walk.why else walk.watch
     return Ordered(
         changes,
         tuple(tuple(sorted(placed[other] for other in walk.before[index])) for index in walk.done),
@@ -179,14 +217,14 @@ def _detour(step: AnyChange, around: bool) -> Iterator[AnyChange]:  # noqa: FBT0
         yield step
 
 
-def _rank(steps: Sequence[AnyChange]) -> list[tuple[object, ...]]:
+def _rank(steps: Sequence[AnyChange]) -> list[Rank]:
     created = sorted(
         step.address
         for step in steps
         if isinstance(step.after, Account) and step.action is Action.CREATE
     )
     batch = {address: index // CREATED_AT_ONCE for index, address in enumerate(created)}
-    return [(*_time(step, batch), step.address, index) for index, step in enumerate(steps)]
+    return [(*_time(step, batch), str(step.address), index) for index, step in enumerate(steps)]
 
 
 def _time(step: AnyChange, batch: Mapping[Address, int]) -> tuple[int, int, int]:
@@ -219,7 +257,7 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
         ("attachment", Action.DELETE): 6,
     },
 )
-_CREATION = 4
+_UP, _CREATION = 3, 4
 _CLEARING = 7
 
 

@@ -15,7 +15,7 @@ from govkit.plan.means import Aside, Help, Means
 from govkit.plan.room import Room, place_of
 from govkit.plan.watch import Breach, Watch
 
-Rank: TypeAlias = tuple[object, ...]
+Rank: TypeAlias = tuple[int, int, int, str, int]
 _AT_ONCE = 50  # steps that are held back and looked at before one is helped
 _AGAIN, _SHRINK = 3, 6  # when what follows a temporary step is due, if no law forbids
 
@@ -49,7 +49,7 @@ class Walk:
 
     def through(self, watch: Watch, room: Room, owner: str) -> None:
         """Take every step: by temporary means where nothing else goes, by force in the end."""
-        self._watch, self._hold = watch, Hold(room, watch)
+        self.watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
         self._means = Means(self._trial, room, owner, room.live.after(self.steps))
         self._means.pending.update(one.address for one in self.steps)
@@ -75,7 +75,7 @@ class Walk:
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
-            elif (account := self._watch.passed(change, account)) is None:
+            elif (account := self.watch.passed(change, account)) is None:
                 self._hold.take(change)
                 self._took(index)
                 return True
@@ -106,18 +106,18 @@ class Walk:
 
     def _wake(self, change: AnyChange) -> None:
         """Let those try again whose obstacle a step has touched."""
-        for account in self._watch.concerned(change):
+        for account in self.watch.concerned(change):
             self._add(self._behind.pop(account, ()))
         if isinstance(change.subject, Attachment | Policy):
             self._add(self._parked)
             self._parked.clear()
 
-    def _insert(self, aside: Aside, before: set[int], rank: Rank = ()) -> int:
+    def _insert(self, aside: Aside, before: set[int], due: int = _SHRINK) -> int:
         index = len(self.steps)
         self.steps.append(aside.change)
         self.before.append(before)
         self.why[index] = aside.why
-        self._rank.append((*rank, aside.change.address, index))
+        self._rank.append((due, -1, 0, str(aside.change.address), index))
         self._waiting.append(0)
         self._followers.append([])
         return index
@@ -144,7 +144,7 @@ class Walk:
         return False
 
     def _concerns(self, index: int) -> tuple[int, Rank]:
-        breaches = self._watch.harm(self.steps[index])
+        breaches = self.watch.harm(self.steps[index])
         return len({one.accounts for one in breaches}), self._rank[index]
 
     def _take_with(self, index: int, found: Help) -> None:
@@ -175,7 +175,7 @@ class Walk:
         """Let what remains of a step wait for its time, and what waited for the step for that."""
         for aside in later:
             due = _SHRINK if aside.change.action is Action.UPDATE else _AGAIN
-            rest = self._insert(aside, {index}, (due, -1, 0))
+            rest = self._insert(aside, {index}, due)
             self._waiting[rest] = 1
             self._means.pending[aside.change.address] += 1
             self._followers[rest], self._followers[index] = self._followers[index], [rest]
@@ -202,14 +202,25 @@ class Walk:
         if not self._held and self._record(self._means.clear_by_force()):
             return True
         index = min(self._held or self._parked, key=self._harm)
+        if self._harm(index)[0] and self._spared():
+            return True
         self._let_off(index)
-        self._watch.taken(self.steps[index])
+        self.watch.taken(self.steps[index])
         self._hold.take(self.steps[index])
         self._took(index)
         return True
 
+    def _spared(self) -> bool:
+        """Take a step that makes no gap by temporary means, though it makes an outage."""
+        for index in sorted(self._held, key=self._rank.__getitem__)[:_AT_ONCE]:
+            found = self._means.spare(self.steps[index])
+            if found is not None:
+                self._take_with(index, found)
+                return True
+        return False
+
     def _harm(self, index: int) -> tuple[bool, Rank]:
-        breaches = self._watch.harm(self.steps[index])
+        breaches = self.watch.harm(self.steps[index])
         return any(map(_is_gap, breaches)), self._rank[index]
 
     def _cleared(self) -> None:
