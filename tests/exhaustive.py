@@ -1,4 +1,4 @@
-"""Searches every sequence of steps on a tiny organization: is there one that breaks no law?
+"""Searches every sequence of steps on a tiny organization for one that breaks no law.
 
 Its policies are Denies of two actions, and FullAWSAccess is everywhere. A step attaches or detaches
 one of the layout's policies where it is before or after, gives it any content, moves an account, or
@@ -11,6 +11,8 @@ from itertools import combinations
 from random import Random
 from typing import NamedTuple
 
+from transitions import EVERYTHING, FULL, Transition, draws
+
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
@@ -20,7 +22,6 @@ from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.policies.document import of
-from transitions import EVERYTHING, FULL, Transition
 
 ACTIONS = ("s3:GetA", "s3:GetB")
 UNITS = (ou("/A"), ou("/B"))
@@ -36,13 +37,14 @@ class Position(NamedTuple):
     """A state: homes, contents, who is attached where, and what temporary policies deny."""
 
     homes: tuple[Address, ...]
-    contents: tuple[Actions | None, ...]
+    contents: tuple[Actions, ...]
     attached: frozenset[tuple[int, Address]]
     aside: tuple[Actions, ...]
 
 
-def tiny(random: Random) -> Transition:
+def tiny(seed: int) -> Transition:
     """Make two states of a tiny organization in which places are rare."""
+    random = draws(seed)
     return Transition(_state(random), _state(random), random.choice((2, 2, 3)))
 
 
@@ -64,9 +66,9 @@ def _state(random: Random) -> State:
             }
         )
         found.append(Policy(address, "scp", name, document, "", "main", name))
-    for target in TARGETS:
-        if random.random() < 0.55:  # one beside FullAWSAccess, so that two always fit
-            found.append(Attachment(random.choice(POLICIES), target))
+    # One beside FullAWSAccess, so that two always fit.
+    held = [target for target in TARGETS if random.random() < 0.55]
+    found += [Attachment(random.choice(POLICIES), target) for target in held]
     return State(found)
 
 
@@ -111,7 +113,7 @@ def _denied(here: Position) -> tuple[Actions, ...]:
         target: set(said) for target, said in zip(TARGETS, here.aside, strict=True)
     }
     for which, target in here.attached:
-        at[target] |= here.contents[which] or NONE
+        at[target] |= here.contents[which]
     return tuple(
         frozenset(at[ROOT] | at[home] | at[one])
         for one, home in zip(ACCOUNTS, here.homes, strict=True)
@@ -132,22 +134,36 @@ def _steps(
 ) -> Iterator[Position]:
     # What leads to the goal comes last, so that it is looked at first.
     full = {target for target in TARGETS if _held(here, target) >= most}
+    yield from _put_aside(here, full)
+    yield from _rewritten(here)
+    yield from _attached(here, places, full)
+    for index, home in enumerate(goal.homes):
+        if here.homes[index] != home:
+            yield here._replace(homes=_with(here.homes, index, home))
+
+
+def _put_aside(here: Position, full: set[Address]) -> Iterator[Position]:
     for index, target in enumerate(TARGETS):
         for said in (NONE, *CONTENTS):
             if said != here.aside[index] and (target not in full or here.aside[index]):
                 yield here._replace(aside=_with(here.aside, index, said))
+
+
+def _rewritten(here: Position) -> Iterator[Position]:
     for which, content in enumerate(here.contents):
         for said in CONTENTS:
             if said != content:
                 yield here._replace(contents=_with(here.contents, which, said))
+
+
+def _attached(
+    here: Position, places: frozenset[tuple[int, Address]], full: set[Address]
+) -> Iterator[Position]:
     for place in sorted(places):
         if place in here.attached:
             yield here._replace(attached=here.attached - {place})
         elif place[1] not in full:
             yield here._replace(attached=here.attached | {place})
-    for index, home in enumerate(goal.homes):
-        if here.homes[index] != home:
-            yield here._replace(homes=_with(here.homes, index, home))
 
 
 def _held(here: Position, target: Address) -> int:

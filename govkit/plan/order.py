@@ -14,11 +14,11 @@ from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
-from govkit.plan.walk import Rank, Walk
+from govkit.plan.walk import LATE, Rank, Walk
 from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
-_ATTEMPTS, _PATIENCE = 40, 20_000  # at most so many ways, and so many per step squared
+_ATTEMPTS, _PATIENCE = 200, 100_000  # at most so many ways, and so many per step squared
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -83,9 +83,10 @@ def _ranks(rank: Sequence[Rank]) -> Iterator[Sequence[Rank]]:
 
 def _shuffled(rank: Rank, attempt: int) -> Rank:
     phase, batch, place, address, index = rank
-    early = min(phase, _UP) if attempt % 2 else phase
     mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
-    return early, batch, place, mark, index
+    early = min(phase, _UP) if attempt % 2 else phase
+    late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
+    return early + late, batch, place, mark, index
 
 
 def _walked(
@@ -258,6 +259,7 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
     },
 )
 _UP, _CREATION = 3, 4
+_A_THIRD = "5"  # of all hashes begin with less
 _CLEARING = 7
 
 

@@ -16,6 +16,7 @@ from govkit.plan.room import Room, place_of
 from govkit.plan.watch import Breach, Watch
 
 Rank: TypeAlias = tuple[int, int, int, str, int]
+LATE = 100  # added to its phase, it lets a step wait until nothing else goes
 _AT_ONCE = 50  # steps that are held back and looked at before one is helped
 _AGAIN, _SHRINK = 3, 6  # when what follows a temporary step is due, if no law forbids
 
@@ -44,6 +45,7 @@ class Walk:
         self._held: dict[int, Address] = {}
         self._behind: defaultdict[Address, set[int]] = defaultdict(set)
         self._parked: set[int] = set()
+        self._late: list[int] = []
         self._postponed: list[int] = []
         self._helped_to: dict[AnyChange, int] = {}
 
@@ -54,7 +56,9 @@ class Walk:
         self._means = Means(self._trial, room, owner, room.live.after(self.steps))
         self._means.pending.update(one.address for one in self.steps)
         self._add(index for index, count in enumerate(self._waiting) if not count)
-        while self._lawful() or self._helped() or self._released() or self._forced():
+        while (
+            self._lawful() or self._helped() or self._called() or self._released() or self._forced()
+        ):
             pass
         self._cleared()
         left = set(range(len(self.steps))) - set(self.done)
@@ -71,7 +75,9 @@ class Walk:
         while self._ready:
             _, index = heappop(self._ready)
             change, account = self.steps[index], self._held.pop(index, None)
-            if change.after is None and self._means.in_use(change.address):
+            if self._rank[index][0] >= LATE:
+                self._late.append(index)
+            elif change.after is None and self._means.in_use(change.address):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
@@ -83,6 +89,16 @@ class Walk:
                 self._held[index] = account
                 self._behind[account].add(index)
         return False
+
+    def _called(self) -> bool:
+        """Let a step try that was told to wait until nothing else goes."""
+        if not self._late:
+            return False
+        index = self._late.pop(0)
+        phase, batch, place, mark, number = self._rank[index]
+        self._rank[index] = (phase - LATE, batch, place, mark, number)
+        self._add([index])
+        return True
 
     def _took(self, index: int) -> None:
         self.done.append(index)
