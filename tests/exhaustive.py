@@ -6,8 +6,11 @@ puts a temporary policy of any content on a target, or takes it off. Nothing is 
 plans are put in order.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
+from heapq import heappop, heappush
 from itertools import combinations
+from operator import ne
 from random import Random
 from typing import NamedTuple
 
@@ -77,16 +80,27 @@ def lawful_way(one: Transition) -> bool:
     start, goal = _position(one.live), _position(one.desired)
     ends = _denied(start), _denied(goal)
     places = start.attached | goal.attached
-    seen, border = {start}, [start]
+    seen, count = {start}, itertools.count()
+    border = [(_distance(start, goal), next(count), start)]
     while border:
-        here = border.pop()
+        _, _, here = heappop(border)
         if here == goal:
             return True
         for there in _steps(here, goal, places, one.most):
             if there not in seen and _is_lawful(_denied(there), *ends):
                 seen.add(there)
-                border.append(there)
+                heappush(border, (_distance(there, goal), next(count), there))
     return False
+
+
+def _distance(here: Position, goal: Position) -> int:
+    """Return how much is not yet as it shall be: what is near the goal is looked at first."""
+    return (
+        sum(map(ne, here.homes, goal.homes))
+        + sum(map(ne, here.contents, goal.contents))
+        + len(here.attached ^ goal.attached)
+        + sum(map(ne, here.aside, goal.aside))
+    )
 
 
 def _position(state: State) -> Position:
@@ -132,7 +146,6 @@ def _is_lawful(
 def _steps(
     here: Position, goal: Position, places: frozenset[tuple[int, Address]], most: int
 ) -> Iterator[Position]:
-    # What leads to the goal comes last, so that it is looked at first.
     full = {target for target in TARGETS if _held(here, target) >= most}
     yield from _put_aside(here, full)
     yield from _rewritten(here)

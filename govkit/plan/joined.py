@@ -26,7 +26,7 @@ def meetings(old: Document, new: Document) -> Iterator[Document]:
 
 def with_more(document: Document, more: Iterable[Statement]) -> Document:
     """Return a document that says more statements, too."""
-    return _document(document, (*statements(document), *more))
+    return _document(document, (*statements(document), *map(_nameless, more)))
 
 
 def temporaries(said: Iterable[Statement], kind: str, owner: str, fits: Fits) -> tuple[Policy, ...]:
@@ -73,7 +73,13 @@ def _joined(
 
 
 def _of(*said: Statement) -> Document:
-    return _document(of({"Version": "2012-10-17", "Statement": []}), said)
+    return _document(of({"Version": "2012-10-17", "Statement": []}), [*map(_nameless, said)])
+
+
+def _nameless(said: Statement) -> Statement:
+    """Return a statement without its Sid, which has to be the only one of its name in a document."""
+    value = {name: part for name, part in said.value.items() if name != "Sid"}
+    return Statement(said.canonical, said.index, value)
 
 
 def _document(like: Document, said: Sequence[Statement]) -> Document:
