@@ -11,8 +11,9 @@ from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.plan.hold import AnyChange, Hold, Trial
-from govkit.plan.means import Aside, Help, Means
+from govkit.plan.means import Help, Means
 from govkit.plan.room import Room, place_of
+from govkit.plan.stand_ins import Aside, StandIns
 from govkit.plan.watch import Breach, Watch
 
 Rank: TypeAlias = tuple[int, int, int, str, int]
@@ -53,8 +54,9 @@ class Walk:
         """Take every step: by temporary means where nothing else goes, by force in the end."""
         self.watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
-        self._means = Means(self._trial, room, owner, room.live.after(self.steps))
-        self._means.pending.update(one.address for one in self.steps)
+        self._stand_ins = StandIns(self._trial, room, owner, room.live.after(self.steps))
+        self._stand_ins.pending.update(one.address for one in self.steps)
+        self._means = Means(self._trial, room, self._stand_ins)
         self._add(index for index, count in enumerate(self._waiting) if not count)
         while (
             self._lawful() or self._helped() or self._called() or self._released() or self._forced()
@@ -77,7 +79,7 @@ class Walk:
             change, account = self.steps[index], self._held.pop(index, None)
             if self._rank[index][0] >= LATE:
                 self._late.append(index)
-            elif change.after is None and self._means.in_use(change.address):
+            elif change.after is None and self._stand_ins.in_use(change.address):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
@@ -102,7 +104,7 @@ class Walk:
 
     def _took(self, index: int) -> None:
         self.done.append(index)
-        self._means.pending[self.steps[index].address] -= 1
+        self._stand_ins.pending[self.steps[index].address] -= 1
         followers, self._followers[index] = self._followers[index], []
         for later in followers:
             self._waiting[later] -= 1
@@ -193,14 +195,14 @@ class Walk:
             due = _SHRINK if aside.change.action is Action.UPDATE else _AGAIN
             rest = self._insert(aside, {index}, due)
             self._waiting[rest] = 1
-            self._means.pending[aside.change.address] += 1
+            self._stand_ins.pending[aside.change.address] += 1
             self._followers[rest], self._followers[index] = self._followers[index], [rest]
             for follower in self._followers[rest]:
                 self.before[follower].add(rest)
 
     def _released(self) -> bool:
         """Clear a temporary means away that nothing depends on now."""
-        return self._record(self._means.clear())
+        return self._record(self._stand_ins.clear())
 
     def _record(self, cleared: tuple[Aside, AnyChange | None] | None) -> bool:
         if cleared is None:
@@ -215,7 +217,7 @@ class Walk:
         """Take the step that does the least harm: no gap if there is one, and one that has room."""
         if not self._held and not self._parked:
             return False
-        if not self._held and self._record(self._means.clear_by_force()):
+        if not self._held and self._record(self._stand_ins.clear_by_force()):
             return True
         index = min(self._held or self._parked, key=self._harm)
         if self._harm(index)[0] and self._spared():
@@ -241,7 +243,7 @@ class Walk:
 
     def _cleared(self) -> None:
         """Clear away what is left of the means, and last the policies that were made for them."""
-        while self._released() or self._record(self._means.clear_by_force()):
+        while self._released() or self._record(self._stand_ins.clear_by_force()):
             pass
         self.done += self._postponed
         for made in [self.steps[index].after for index in self.done]:
