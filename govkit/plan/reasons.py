@@ -24,14 +24,18 @@ def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
 
 
 def _why_gone(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
-    name = change.address.path
-    if isinstance(change.before, Attachment | Policy) and is_temporary(change.address):
-        return "temporary, and left behind by a plan that was not finished"
     if change.address in wanted.absent:
         return "is to be absent"
     if change.address in replaced:
         return f"makes way for OU {replaced[change.address].path}"
+    return _why_unwanted(change)
+
+
+def _why_unwanted(change: Change[Resource]) -> str:
+    name = change.address.path
     match change.before:
+        case Attachment() | Policy() if is_temporary(change.address):
+            return "temporary, and left behind by a plan that was not finished"
         case Attachment():
             return f"{name.partition('@')[0]} is not to be attached there"
         case Policy():
