@@ -17,8 +17,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.covers import within
 from govkit.plan.guards._remark import remark
 from govkit.plan.judge import Guard
-from govkit.plan.room import ancestors
-from govkit.plan.watch import GUARDING
+from govkit.plan.room import GUARDING, ancestors
 from govkit.policies.document import statements
 
 RAIL = "protect"
