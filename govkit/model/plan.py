@@ -27,7 +27,10 @@ class Premise:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of one verb. `calls` show what AWS will be told; apply makes them anew."""
+    """One change of one verb. `calls` show what AWS will be told; apply makes them anew.
+
+    A `temporary` one is of the order's own making, or clears away what such a one left behind.
+    """
 
     id: str
     change: Change[Resource]
@@ -41,6 +44,7 @@ class Step:
     destructive: bool = False
     meaning: str = "unknown"
     relies: tuple[Premise, ...] = ()
+    temporary: bool = False
 
     @property
     def address(self) -> Address:

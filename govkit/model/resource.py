@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeAlias, TypeVar, get_type_hints, runtime_checkable
 
 from govkit.model.address import Address
+
+UNSAID = MappingProxyType({"unsaid": True})  # a field's metadata: no fact where it is None
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -54,7 +57,12 @@ class Found(Generic[R_co]):
 
 def facts(resource: Resource) -> dict[str, Json]:
     """Return a resource's facts as JSON, its address aside."""
-    return {name: _json(getattr(resource, name)) for name in _names(type(resource))}
+    unsaid = _unsaid(type(resource))
+    return {
+        name: _json(value)
+        for name in _names(type(resource))
+        if (value := getattr(resource, name)) is not None or name not in unsaid
+    }
 
 
 def delta(before: Resource, after: Resource) -> tuple[dict[str, Json], dict[str, Json]]:
@@ -121,6 +129,11 @@ def _all_names(kind: type) -> tuple[str, ...]:
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(name for name in _all_names(kind) if name != "address")
+
+
+@cache
+def _unsaid(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind) if "unsaid" in field.metadata)
 
 
 @cache

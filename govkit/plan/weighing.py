@@ -12,8 +12,7 @@ from govkit.model.change import Change
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
-from govkit.plan.room import policy_type
-from govkit.plan.watch import GUARDING
+from govkit.plan.room import GUARDING, policy_type
 
 if TYPE_CHECKING:
     from govkit.plan.places import Weights

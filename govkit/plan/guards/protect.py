@@ -17,8 +17,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.covers import within
 from govkit.plan.guards._remark import remark
 from govkit.plan.judge import Guard
-from govkit.plan.room import ancestors
-from govkit.plan.watch import GUARDING
+from govkit.plan.room import GUARDING, ancestors
 from govkit.policies.document import statements
 
 RAIL = "protect"
@@ -65,7 +64,7 @@ def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str,
     taken: defaultdict[Address, list[Address]] = defaultdict(list)
     for step in plan.steps:
         gone = step.change.before
-        if isinstance(gone, Attachment) and step.change.after is None:
+        if isinstance(gone, Attachment) and step.change.after is None and not step.temporary:
             taken[gone.target].append(gone.policy)
     for thing in protected if taken else ():
         for place in (thing, *ancestors(thing, plan.live)):
@@ -76,12 +75,13 @@ def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str,
 
 def _weakened(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, str]]:
     """Yield protected things that are guarded by a policy which is to deny less."""
+    after = plan.live.after(step.change for step in plan.steps)
     less = {
-        step.address
-        for step in plan.steps
-        if isinstance(before := step.change.before, Policy)
-        and isinstance(after := step.change.after, Policy)
-        and _denies_less(before, after)
+        address
+        for address in {step.address for step in plan.steps}
+        if isinstance(was := plan.live.get(address), Policy)
+        and isinstance(will := after.get(address), Policy)
+        and _denies_less(was, will)
     }
     for thing in protected if less else ():
         above = {thing, *ancestors(thing, plan.live)}
