@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.options import Allow, Expired, Yes
+from govkit.cli.options import Allow, Authority, Expired, FullVerify, Yes
 from govkit.cli.say import progress
 
 
@@ -23,18 +23,8 @@ def apply(
     allow: Allow = None,
     expired: Expired = False,
     change: Annotated[str, typer.Option(help="A ticket, noted in the journal.")] = "",
-    authority: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TASK", help="Only what this role does: policies or structure; list the rest."
-        ),
-    ] = None,
-    full_verify: Annotated[
-        bool,
-        typer.Option(
-            "--full-verify", help="Read everything back at the end, not only what was touched."
-        ),
-    ] = False,
+    authority: Authority = None,
+    full_verify: FullVerify = False,
 ) -> int:
     """Plan anew, ask, carry out the steps one by one, and read back what was touched.
 
