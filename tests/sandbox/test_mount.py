@@ -43,12 +43,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
-        ("ec2", "describe_regions"),
+        ("glacier", "list_vaults"),
         ("sqs", "list_queues"),
-        ("iam", "list_users"),
         ("lambda", "list_functions"),
         ("cloudwatch", "list_metrics"),
-        ("account", "list_regions"),
+        ("batch", "describe_job_queues"),
     ],
 )
 def test_a_service_the_sandbox_does_not_play_is_refused_and_nothing_is_sent(
