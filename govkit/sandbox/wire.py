@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from govkit.sandbox import rest_xml
+from govkit.sandbox import ec2_query, rest_control, rest_json, rest_xml
 from govkit.sandbox.calls import Call, Service
 from govkit.sandbox.clock import seconds
 from govkit.sandbox.identity import caller_of
@@ -17,6 +17,7 @@ from govkit.sandbox.model import service_model
 from govkit.sandbox.refusals import RefusalError, refusal
 from govkit.sandbox.settings import Settings
 
+_DIALECTS = {"rest-xml": rest_xml, "rest-json": rest_json, "ec2": ec2_query}
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -58,9 +59,9 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
     signed = signature(request.headers)
     if _is_query(service):
         operation, params = _from_query(service, request.body)
-    elif _is_rest(service):
+    elif (dialect := _dialect(service)) is not None:
         sent = rest_xml.Sent(request.method, request.url, request.headers, request.body)
-        operation, params = rest_xml.read(service.name, sent)
+        operation, params = dialect.read(service.name, sent)
     else:
         operation = request.headers.get("x-amz-target", "").rpartition(".")[2]
         params = _from_json(request.body)
@@ -76,8 +77,9 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
 
 
 def encode(service: Service, operation: str, answer: Mapping[str, Any]) -> Reply:
-    if _is_rest(service):
-        return _rest_reply(rest_xml.written(service.name, operation, answer), request_id())
+    dialect = _dialect(service)
+    if dialect is not None:
+        return _rest_reply(dialect.written(service.name, operation, answer), request_id())
     shape = service_model(service.name).operation_model(operation).output_shape
     if _is_query(service):
         return _xml_reply(service, operation, "" if shape is None else _xml(shape, answer))
@@ -89,9 +91,10 @@ def encode_refusal(
     service: Service | None, refused: RefusalError, *, method: str = "POST"
 ) -> Reply:
     """Say no in the service's protocol; in JSON where the service is unknown."""
-    if service is not None and _is_rest(service):
+    dialect = None if service is None else _dialect(service)
+    if dialect is not None:
         ident = request_id()
-        return _rest_reply(rest_xml.refused(refused, ident, method=method), ident)
+        return _rest_reply(dialect.refused(refused, ident, method=method), ident)
     if service is not None and _is_query(service):
         return _xml_refusal(refused)
     body = {"__type": refused.code, "Message": refused.message}
@@ -104,8 +107,11 @@ def _is_query(service: Service) -> bool:
     return bool(service_model(service.name).metadata["protocol"] == "query")
 
 
-def _is_rest(service: Service) -> bool:
-    return bool(service_model(service.name).metadata["protocol"] == "rest-xml")
+def _dialect(service: Service) -> Any:
+    """Return the module that reads and writes a service's protocol, where it has one of its own."""
+    if service.name == "s3control":
+        return rest_control
+    return _DIALECTS.get(service_model(service.name).metadata["protocol"])
 
 
 def _rest_reply(answered: rest_xml.Answered, ident: str) -> Reply:
