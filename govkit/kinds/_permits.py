@@ -69,7 +69,8 @@ def _used(kind: Kind[Any], wanted: Wanted) -> bool:
     if kind.beyond:
         sections = wanted.coverage.sections
         return bool(sections) and kind.is_asked_in(sections)
-    return kind.section is None or kind.name in wanted.governed
+    implied = next(wanted.state.all(kind.resource), None) is not None
+    return kind.section is None or kind.name in wanted.governed or implied
 
 
 _WRITERS: Mapping[Authority, str] = {

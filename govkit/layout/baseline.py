@@ -30,6 +30,7 @@ def coverage(draft: Draft) -> Coverage:
         home_region=home,
         sections=frozenset(_sections(given)),
         entry=_entry(draft),
+        administrators=dict(_administrators(draft, given)),
     )
 
 
@@ -52,10 +53,36 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
 
 
 def _sections(given: Any) -> Iterator[str]:
-    """Yield the keys of the parts that stand in the baseline."""
+    """Yield the keys of the parts that stand in the baseline, each with the parts below it."""
+    for name, part in _parts(given):
+        yield name
+        yield from _below(name, part)
+
+
+def _below(path: str, part: Any) -> Iterator[str]:
+    names = part if isinstance(part, dict) else getattr(part, "__dataclass_fields__", ())
+    for name in names:
+        value = part[name] if isinstance(part, dict) else getattr(part, name)
+        if value not in (None, False):
+            yield f"{path}.{name}"
+            yield from _below(f"{path}.{name}", value)
+
+
+def _parts(given: Any) -> Iterator[tuple[str, Any]]:
     for name in type(given).model_fields:
-        if name not in ("regions", "excepted") and getattr(given, name) is not None:
-            yield name
+        part = getattr(given, name)
+        if name not in ("regions", "excepted") and part is not None:
+            yield name, part
+
+
+def _administrators(draft: Draft, given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each part that is delegated, with the names by which AWS may know the account."""
+    for name, part in _parts(given):
+        key = getattr(part, "delegated_administrator", None)
+        entry = draft.sections.accounts.get(key) if key else None
+        if entry is not None:
+            told = (entry.value.id, (entry.value.email or "").lower())
+            yield name, tuple(one for one in told if one)
 
 
 def _entry(draft: Draft) -> Entry:

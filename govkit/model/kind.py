@@ -128,8 +128,8 @@ class Kind(Generic[R]):
     - `recognise` maps live addresses to the layout's; `meet` fills what either side leaves open
     - `cares` tells whether a live thing is ours to change
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
-      what `--baseline` adds. It is looked at where the layout has its section, or one that it
-      `serves`
+      what `--baseline` adds. It is looked at where the layout has its section, or rather what it
+      `serves`: another section, or a part of one (`account.imds`)
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
       a layout asks: `govkit iam-policy` prints them
     """
@@ -159,5 +159,5 @@ class Kind(Generic[R]):
 
     def is_asked_in(self, sections: Container[str]) -> bool:
         """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""
-        keys = (*((self.section.key,) if self.section else ()), *self.serves)
+        keys = self.serves or ((self.section.key,) if self.section else ())
         return not keys or any(key in sections for key in keys)

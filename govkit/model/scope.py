@@ -42,7 +42,9 @@ class Coverage:
 
     `regions` are names, or empty where `enabled` asks for those that each account has enabled.
     Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
-    the parts that the layout asks for.
+    the parts that the layout asks for, with those below (`account`, `account.imds`).
+    `administrators` are the names (ID, e-mail in lower case) of the account that a part is delegated
+    to.
     """
 
     regions: Regions = ()
@@ -51,6 +53,7 @@ class Coverage:
     home_region: str | None = None
     sections: frozenset[str] = frozenset()
     entry: Entry = field(default_factory=Entry)
+    administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def reaches(self, ou: str) -> bool:
         """Tell whether accounts in an OU, by its path, are covered."""
