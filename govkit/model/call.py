@@ -91,7 +91,7 @@ class Interest:
     whose tags it gives; `created` are e-mails under which it may have created accounts itself.
     OUs are paths or IDs. `types` are the policy types that it uses, enabled or not. `role` is the
     ARN of the role that looks; None for the credentials at hand. `coverage` is how far the baseline
-    reaches, None where only Organizations is asked.
+    reaches, None where only Organizations is asked; `watched` asks for what is only observed there.
     """
 
     ous: frozenset[str] = frozenset()
@@ -103,6 +103,7 @@ class Interest:
     types: frozenset[str] = frozenset()
     role: str | None = None
     coverage: Coverage | None = None
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

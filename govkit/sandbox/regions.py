@@ -7,16 +7,40 @@ from govkit.sandbox.tables import Table
 
 BY_DEFAULT = "ENABLED_BY_DEFAULT"
 # AWS's guide, "Regions and Zones": those before March 2019 are on everywhere, and stay so.
-_OLD = """
-    ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1
-    eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1
-    us-west-2
-""".split()
-_OPT_IN = """
-    af-south-1 ap-east-1 ap-south-2 ap-southeast-3 ap-southeast-4 ca-west-1 eu-central-2 eu-south-1
-    eu-south-2 il-central-1 me-central-1 me-south-1
-""".split()
-REGIONS = (*sorted(_OLD), *sorted(_OPT_IN))
+_OLD = (
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+_OPT_IN = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+)
+REGIONS = (*_OLD, *_OPT_IN)
 
 
 class OptInRow(TypedDict):

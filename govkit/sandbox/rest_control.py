@@ -29,13 +29,16 @@ def read(service: str, sent: Sent) -> tuple[str, dict[str, Any]]:
 
 
 def _tree(body: bytes) -> Element:
+    if b"<!" in body:  # no document type, and so no entities that grow
+        raise _malformed()
     try:
-        if b"<!" in body:  # no document type, and so no entities that grow
-            raise ParseError
         return fromstring(body)  # noqa: S314 - it declares no entities: see above
     except ParseError as problem:
-        text = "The XML you provided was not well-formed."
-        raise refusal("MalformedXML", message=text) from problem
+        raise _malformed() from problem
+
+
+def _malformed() -> RefusalError:
+    return refusal("MalformedXML", message="The XML you provided was not well-formed.")
 
 
 def _parsed(shape: Any, element: Element) -> Any:
