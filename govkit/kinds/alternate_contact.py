@@ -182,6 +182,6 @@ KIND = Kind(
     section=Section("baseline", _KEY, AccountSettings, _asked),
     beyond=True,
     reads=("account:GetAlternateContact",),
-    writes=lambda _: ("account:PutAlternateContact",),
+    writes=lambda _: ("account:DeleteAlternateContact", "account:PutAlternateContact"),
     serves=(f"{_KEY}.contacts",),
 )

@@ -64,6 +64,6 @@ KIND = Kind(
     authority=Authority.MEMBER,
     beyond=True,
     reads=("ec2:GetEbsEncryptionByDefault",),
-    writes=lambda _: ("ec2:EnableEbsEncryptionByDefault",),
+    writes=lambda _: ("ec2:DisableEbsEncryptionByDefault", "ec2:EnableEbsEncryptionByDefault"),
     serves=("account.ebs_encryption",),
 )

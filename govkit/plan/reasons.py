@@ -20,7 +20,9 @@ def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
         case Action.UPDATE:
             before, _ = change.facts()
             return f"differs in {', '.join(sorted(before or {}))}"
-        case Action.DELETE if isinstance(change.before, Analyzer) and change.address in wanted.state:
+        case Action.DELETE if (
+            isinstance(change.before, Analyzer) and change.address in wanted.state
+        ):
             return "makes way for one that works"
         case Action.DELETE:
             return _why_gone(change, wanted, replaced)
