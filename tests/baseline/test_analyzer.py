@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from baselines import ACCOUNTS, clicks, layout
-from terminal import Desk
+from baselines import ACCOUNTS, clicks, layout, organization
+from terminal import Desk, desk
 
 from govkit.sandbox.sandbox import Sandbox
 
@@ -211,6 +211,61 @@ def test_a_new_administrator_is_warned_of_and_takes_over_in_order(applied: Desk)
     assert (len(gone), len(made)) == (3, 3)
     assert max(gone) < away < new < min(made)
     mended(applied)
+
+
+def test_two_accounts_cannot_be_in_charge(table: Desk) -> None:
+    wanted = layout(access_analyzer={"delegated_administrator": "audit"})
+    services = {"delegated_administrators": {"payments": [PRINCIPAL["ServicePrincipal"]]}}
+    table.layout({**wanted, "services": services})
+    ran = table.run("apply", "--baseline", "--yes")
+    assert ran.code == 4
+    assert "would get the charge of access-analyzer.amazonaws.com that" in ran.said
+
+
+def test_an_administrator_known_by_its_address_is_found(applied: Desk) -> None:
+    wanted = layout(access_analyzer=SECTION)
+    email = json.loads(applied.content())["accounts"][AUDIT]["Email"]
+    wanted["accounts"]["audit"] = {"email": email.upper(), "ou": "Security"}
+    applied.layout(wanted)
+    params = {**PRINCIPAL, "AccountId": AUDIT}
+    clicks(applied, MANAGEMENT, "organizations", "DeregisterDelegatedAdministrator", params)
+    found = {one["address"]: one["change"] for one in drifted(applied)}
+    assert found[EXTERNAL] == "changed"
+
+
+def test_enabled_regions_are_those_of_the_administrator(table: Desk) -> None:
+    clicks(table, AUDIT, "account", "EnableRegion", {"RegionName": "eu-south-1"})
+    wanted = layout(access_analyzer={"delegated_administrator": "audit"})
+    wanted["baseline"]["regions"] = "enabled"
+    table.layout(wanted)
+    made = [one["address"] for one in planned(table) if one["address"].startswith("analyzer:")]
+    assert len(made) == 18
+    assert "analyzer:audit/eu-south-1/govkit-external-access" in made
+    mended(table)
+
+
+def test_an_administrator_that_cannot_be_entered_is_named() -> None:
+    with desk() as table:
+        organization(table, roles=(), invited=["audit"])
+        table.layout(layout(access_analyzer=SECTION))
+        found = json.loads(table.does("plan", "--baseline", "--format", "json").out)
+        codes = {one["code"] for one in found["findings"] if AUDIT in one["message"]}
+        assert codes == {"GK304"}
+        assert not [one for one in found["steps"] if one["address"].startswith("analyzer:")]
+
+
+def test_what_was_made_can_be_rolled_back(applied: Desk) -> None:
+    run = json.loads(applied.does("history", "--format", "json").out)["runs"][0]["id"]
+    applied.does("rollback", run, "--yes", "--baseline", "--allow", "max_deletes=20")
+    assert len(planned(applied)) == 7
+
+
+def test_the_role_that_applies_may_enable_access_and_delegate(table: Desk) -> None:
+    table.layout(layout(access_analyzer=SECTION))
+    text = table.does("iam-policy", "apply").out
+    assert "organizations:EnableAWSServiceAccess" in text
+    assert "organizations:RegisterDelegatedAdministrator" in text
+    assert "arn:aws:access-analyzer:*:*:analyzer/*" in table.does("iam-policy", "member").out
 
 
 def test_analyzers_that_a_service_manages_are_nobodys_drift(applied: Desk) -> None:
