@@ -143,8 +143,9 @@ def _needs(graph: _Graph) -> None:
         for policy in filter(None, map(_attached_policy, step.takes)):
             if policy in gone:
                 graph.edge(index, gone[policy])
-        if step.before is not None and made.get(step.address, index) < index:
-            graph.edge(made[step.address], index)
+        maker = made.get(step.address, index)
+        if step.before is not None and graph.steps[maker].address != step.address:
+            graph.edge(maker, index)  # the chain has its own steps already
         needed_before = set(step.before.needs) if step.before is not None else set()
         needed_after = set(step.after.needs) if step.after is not None else set()
         for need in needed_after - needed_before:
