@@ -125,6 +125,8 @@ def _check_rule(name: str, rule: Rule) -> None:
     if not rule.filter:
         raise GovkitError("No criterion", f"The archive rule {name} would archive nothing.")
     for criterion, told in rule.filter.items():
+        if not criterion or " " in criterion:
+            raise GovkitError("No criterion", f'{name}: AWS knows no criterion "{criterion}".')
         lists = {test: getattr(told, test) for test in ("eq", "neq", "contains")}
         if not any(lists.values()) and told.exists is None:
             raise GovkitError("No test", f"{name}: {criterion} needs eq, neq, contains or exists.")

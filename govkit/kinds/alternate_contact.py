@@ -1,5 +1,6 @@
 """Alternate contacts of accounts, set from the management account; and the section that asks for them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,8 +24,12 @@ SERVICE = "account.amazonaws.com"
 _KEY = "account"
 Type: TypeAlias = Literal["security", "billing", "operations"]
 TYPES: tuple[Type, ...] = ("billing", "operations", "security")
-# The longest that AWS takes (botocore's model of Account Management).
+# What AWS takes (botocore's model of Account Management): the longest, and of which characters.
 _LONGEST = {"name": 64, "title": 50, "email": 254, "phone": 25}
+_FORMS = {
+    "email": re.compile(r"[\w+=.#|!&-]+@[\w.-]+\.\w+"),
+    "phone": re.compile(r"[\s0-9()+-]+"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,10 @@ def _check(name: str, contact: Contact) -> None:
                 "Out of bounds",
                 f"The {part} of {name} has {len(text)} characters; AWS takes {most}.",
             )
+
+    for part, form in _FORMS.items():
+        if not form.fullmatch(getattr(contact, part)):
+            raise GovkitError("Wrong form", f"AWS takes no {part} such as that of {name}.")
 
 
 def _wanted(told: AccountSettings, scope: Scope) -> Iterator[Asked]:

@@ -7,6 +7,8 @@ import pytest
 from baselines import ACCOUNTS, clicks, layout
 from terminal import Desk
 
+from govkit.sandbox.faults import Fault, Kind, plant
+
 AUDIT, MANAGEMENT = ACCOUNTS["audit"], "111111111111"
 SECURITY = {
     "name": "Security desk",
@@ -176,12 +178,30 @@ def test_other_defaults_of_instance_metadata_are_kept(applied: Desk) -> None:
     }
 
 
-def test_a_contact_that_aws_would_not_take_is_a_fault_at_its_line(table: Desk) -> None:
-    contact = {**SECURITY, "phone": "1" * 26}
-    table.layout(layout(account={"contacts": {"security": contact}}))
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"phone": "1" * 26}, "The phone of security has 26 characters; AWS takes 25"),
+        ({"name": ""}, "The name of security has 0 characters"),
+        ({"phone": "ask Jane"}, "AWS takes no phone such as that of security"),
+        ({"email": "security"}, "AWS takes no email such as that of security"),
+    ],
+)
+def test_a_contact_that_aws_would_not_take_is_a_fault_at_its_line(
+    table: Desk, change: dict[str, str], words: str
+) -> None:
+    table.layout(layout(account={"contacts": {"security": {**SECURITY, **change}}}))
     ran = table.run("validate")
     assert ran.code == 3
-    assert "The phone of security has 26 characters; AWS takes 25" in ran.said
+    assert words in ran.said
+
+
+def test_a_contact_that_cannot_be_looked_at_is_said(applied: Desk) -> None:
+    plant(applied.sandbox, Fault(Kind.ACCESS_DENIED, "GetAlternateContact"))
+    ran = applied.run("drift", "--baseline", "--format", "json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["drift"]) == (3, [])
+    assert len(told["incomplete"]) == 1
 
 
 def test_what_another_tool_keeps_is_looked_at_and_never_written(table: Desk) -> None:

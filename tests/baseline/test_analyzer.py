@@ -188,6 +188,21 @@ def test_analyzers_that_lost_their_footing_are_named_with_the_reason_and_made_an
     mended(applied)
 
 
+def test_rules_are_for_the_analyzers_that_they_name_with_every_test(table: Desk) -> None:
+    rule = {
+        "filter": {
+            "isPublic": {"exists": False},
+            "resource": {"contains": ["a b", "c"], "neq": ["d"]},
+        },
+        "analyzers": ["unused_access"],
+    }
+    table.layout(layout(access_analyzer={**SECTION, "archive_rules": {"quiet": rule}}))
+    (step,) = [one for one in planned(table) if one["address"].startswith("archive_rule:")]
+    assert step["address"] == "archive_rule:audit/eu-west-1/govkit-unused-access/quiet"
+    assert step["calls"][0]["parameters"]["filter"] == rule["filter"]
+    mended(table)
+
+
 def test_without_an_administrator_the_management_account_keeps_them(table: Desk) -> None:
     table.layout(layout(access_analyzer={"external_access": True}))
     assert {one["address"].split("/")[0] for one in planned(table)} == {
@@ -326,6 +341,7 @@ def test_what_another_tool_keeps_is_looked_at_and_never_written(applied: Desk) -
         ({"delegated_administrator": "old-shop"}, "old-shop is no account that the baseline"),
         ({"archive_rules": {"r": {"filter": {}}}}, "The archive rule r would archive nothing"),
         ({"archive_rules": {"r": {"filter": {"a": {}}}}}, "r: a needs eq, neq, contains or exists"),
+        ({"archive_rules": {"r": {"filter": {"a b": {}}}}}, 'AWS knows no criterion "a b"'),
         (
             {"archive_rules": {"r": {"filter": {"a": {"eq": [str(one) for one in range(21)]}}}}},
             "r: a eq has 21 values; AWS takes 20",
