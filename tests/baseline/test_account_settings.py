@@ -160,6 +160,7 @@ def test_what_somebody_clicks_is_drift_and_is_mended(
 ) -> None:
     clicks(applied, AUDIT, *call)
     (found,) = drifted(applied)
+    assert found["meaning"] == "unknown"  # no SCP nor RCP says
     change = "missing" if actual is None else "changed"
     assert (found["address"], found["change"], found["actual"]) == (address, change, actual)
     applied.does("apply", "--baseline", "--yes")
