@@ -209,7 +209,11 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
 
 def _recognise(wanted: Wanted, live: State, _: Ids) -> Recognition:
     """Warn of a new delegated administrator: it disables the analyzers of the one before."""
-    asked = [one for one in wanted.state.all(DelegatedAdministrator) if one.service == SERVICE]
+    asked = [
+        one
+        for one in wanted.state.all(DelegatedAdministrator)
+        if one.service == SERVICE and one.address not in wanted.observed
+    ]
     there = [one for one in live.all(DelegatedAdministrator) if one.service == SERVICE]
     return Recognition(
         findings=tuple(

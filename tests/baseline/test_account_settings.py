@@ -103,6 +103,15 @@ def test_only_what_is_asked_for_is_looked_at(table: Desk) -> None:
     assert asked == ["GetEbsEncryptionByDefault"] * 8
 
 
+def test_a_role_gets_what_is_asked_for_and_no_more(table: Desk) -> None:
+    table.layout(layout(account={"ebs_encryption": True}))
+    text = table.does("iam-policy", "apply").out + table.does("iam-policy", "member").out
+    assert "ec2:EnableEbsEncryptionByDefault" in text
+    assert "AlternateContact" not in text
+    assert "PublicAccessBlock" not in text
+    assert "InstanceMetadataDefaults" not in text
+
+
 HALF = {"BlockPublicAcls": True, "IgnorePublicAcls": True}
 
 

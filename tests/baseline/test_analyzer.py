@@ -283,6 +283,17 @@ def test_the_role_that_applies_may_enable_access_and_delegate(table: Desk) -> No
     assert "arn:aws:access-analyzer:*:*:analyzer/*" in table.does("iam-policy", "member").out
 
 
+def test_an_administrator_that_another_tool_changes_is_drift_and_no_warning(applied: Desk) -> None:
+    section = {"delegated_administrator": "log-archive", "managed_by": "lza"}
+    applied.layout(layout(access_analyzer=section))
+    plan = told(applied)
+    assert plan["steps"] == []
+    assert "GK306" not in {one["code"] for one in plan["findings"]}
+    assert "delegated_administrator:access-analyzer.amazonaws.com/log-archive" in {
+        one["address"] for one in drifted(applied)
+    }
+
+
 def test_analyzers_that_a_service_manages_are_nobodys_drift(applied: Desk) -> None:
     sandbox = Sandbox(applied.sandbox)
     with sandbox.store.turn():
