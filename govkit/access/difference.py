@@ -80,6 +80,19 @@ def difference(old: Chain, new: Chain, index: ActionIndex | None = None) -> Diff
     return Difference(_change(denied, allowed, unknown), denied, allowed, unknown)
 
 
+def same(old: Chain, new: Chain, index: ActionIndex | None = None) -> bool:
+    """Prove that two chains answer every request alike; False at the first that they do not.
+
+    What cannot be decided counts as a difference. The rest is as for `difference`.
+    """
+    before, after = side(old), side(new)
+    if before == after:
+        return True
+    judges = Judges(Judge(old), Judge(new))
+    context = Context(index or action_index(), judges, services(before, after))
+    return next(iter(search(before, after, context)), None) is None
+
+
 def _change(
     denied: tuple[Effect, ...], allowed: tuple[Effect, ...], unknown: tuple[str, ...]
 ) -> Change:

@@ -22,6 +22,7 @@ from govkit.cli.drift import drift
 from govkit.cli.exempt import app as exempt
 from govkit.cli.history import history
 from govkit.cli.iam_policy import app as iam_policy
+from govkit.cli.lint import lint
 from govkit.cli.pack import pack
 from govkit.cli.plan import plan
 from govkit.cli.release import release
@@ -61,6 +62,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     release: "Let one out of a policy at once, for a while.",
     detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
+    lint: "Say what is wrong with policy documents.",
     compare: "Prove what changed policy documents do.",
     simulate: "Answer requests from policy documents.",
     pack: "Join policy documents into fewer, proved equal.",

@@ -11,6 +11,12 @@ Format: TypeAlias = Annotated[
         "--format", "-f", metavar="FORMAT", help="What stdout shows: text, json or markdown."
     ),
 ]
+LintFormat: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help="What stdout shows: text, json, markdown or sarif."
+    ),
+]
 Write: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

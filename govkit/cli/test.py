@@ -21,7 +21,7 @@ def test(
     understood.
     """
     from govkit.cli.reach import question
-    from govkit.cli.validate import severity
+    from govkit.cli.severity import severity
     from govkit.flow.offline import wanted
     from govkit.report import TESTS, tests
 

@@ -17,6 +17,16 @@ _HALVES = re.compile(r"[\ud800-\udfff]")
 _PRINCIPAL = ("Principal", "NotPrincipal")
 
 
+class FileFault(GovkitError):
+    """A file is no policy document; `message`, and where in it that shows."""
+
+    def __init__(self, summary: str, path: Path, at: Position, message: str) -> None:
+        super().__init__(summary, f"{path}:{at}: {message}")
+        self.path = path
+        self.at = at
+        self.message = message
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """A document and the file that it is from."""
@@ -38,10 +48,28 @@ def policy_files(path: Path) -> tuple[PolicyFile, ...]:
     Raises `UsageError` where there is no such file, and `GovkitError` with `file:line:column`
     where one is not JSON.
     """
+    return tuple(policy_file(one) for one in files_of(path))
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return a file, or the `*.json` files of a folder, by name."""
     if not path.is_dir():
-        return (_policy_file(path),)
+        return (path,)
     found = (one for one in path.glob("*.json") if one.is_file() and one.name[0] != ".")
-    return tuple(_policy_file(one) for one in sorted(found))
+    return tuple(sorted(found))
+
+
+def policy_file(path: Path) -> PolicyFile:
+    """Return the document of a file; `FileFault` where it is none."""
+    text = _text(path)
+    try:
+        value = read(text)
+    except DocumentError as error:
+        at = Position(error.line, error.column)
+        raise FileFault(error.summary, path, at, error.message) from None
+    if "\\u" in text:
+        _whole_letters(path, text, value)
+    return PolicyFile(path, text, value)
 
 
 def json_file(path: Path) -> tuple[str, Any]:
@@ -87,18 +115,6 @@ def statement_at(files: Sequence[PolicyFile], place: int) -> str:
     return f"{file.path}:{at}"
 
 
-def _policy_file(path: Path) -> PolicyFile:
-    text = _text(path)
-    try:
-        value = read(text)
-    except DocumentError as error:
-        message = f"{path}:{error.line}:{error.column}: {error.message}"
-        raise GovkitError(error.summary, message) from None
-    if "\\u" in text:
-        _whole_letters(path, text, value)
-    return PolicyFile(path, text, value)
-
-
 def _whole_letters(path: Path, text: str, value: Any) -> None:
     """Refuse escapes that are half of a surrogate pair, which nobody could write down again."""
     for steps, at in positions(text).items():
@@ -106,8 +122,8 @@ def _whole_letters(path: Path, text: str, value: Any) -> None:
         for step in steps:
             here = here[step]
         if any(isinstance(one, str) and _HALVES.search(one) for one in (here, *steps[-1:])):
-            message = f"{path}:{at}: this has half of a surrogate pair, which is no character"
-            raise GovkitError("Not a policy document", message)
+            message = "this has half of a surrogate pair, which is no character"
+            raise FileFault("Not a policy document", path, at, message)
 
 
 def _text(path: Path) -> str:
@@ -121,7 +137,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         before = given[: error.start].decode("utf-8-sig", "replace")
         at = position(before, len(before))
-        raise GovkitError("The file is not text", f"{path}:{at}: this is not UTF-8.") from None
+        raise FileFault("The file is not text", path, at, "this is not UTF-8.") from None
 
 
 def _complaints(file: PolicyFile, kind: Kind) -> Iterator[str]:

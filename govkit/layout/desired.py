@@ -94,6 +94,7 @@ def _wanted(
         absent=frozenset(draft.absent),
         claims=draft.claims,
         origins=draft.origins,
+        places=draft.places,
         guardrails=draft.guardrails,
         protected=frozenset(draft.protected),
         full_access=draft.full_access,

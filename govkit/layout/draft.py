@@ -1,6 +1,6 @@
 """The desired state while it is being put together: the one value in this room that grows."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +13,7 @@ from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
 from govkit.model.wanted import Claim, Guardrail, Standard
 from govkit.policies.document import Document
+from govkit.policies.positions import Path
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Draft:
     guess: Guesses = field(default_factory=Guesses)
     resources: dict[Address, Resource] = field(default_factory=dict)
     origins: dict[Address, Origin] = field(default_factory=dict)
+    places: dict[Address, Callable[[Path], Origin]] = field(default_factory=dict)
     claims: dict[Address, Claim] = field(default_factory=dict)
     absent: set[Address] = field(default_factory=set)
     protected: set[Address] = field(default_factory=set)

@@ -12,6 +12,7 @@ from govkit.layout.list_of_accounts import check_account
 from govkit.layout.scalars import numbers
 from govkit.layout.sheet import Entry
 from govkit.layout.tree_of_ous import check_ou
+from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin, Severity
 from govkit.model.wanted import Way
 from govkit.policies.subjects import Exemption, role_arns
@@ -38,6 +39,7 @@ def exemptions(
     """Return the exemptions of each guardrail, by its key; expired ones only where they are kept."""
     found: defaultdict[str, list[Excused]] = defaultdict(list)
     for entry in draft.sections.exemptions.values():
+        draft.origins[Address("exemption", entry.key)] = entry.where
         subjects = _subjects(draft, entry, partition)
         _check_dates(draft, entry)
         guardrails = _guardrails(draft, entry)

@@ -10,16 +10,15 @@ from govkit.layout.excuses import excused
 from govkit.layout.pieces import Piece
 from govkit.layout.scalars import numbers
 from govkit.layout.template_files import TemplateFiles
+from govkit.layout.written import locator, nearest, template_places
 from govkit.model.finding import Origin
 from govkit.policies import document
 from govkit.policies.bounded import Job, Rendering, render_all
 from govkit.policies.document import Document, DocumentError
 from govkit.policies.exempt import needed
-from govkit.policies.parameters import ParameterFault, arguments, widened
-from govkit.policies.policy_type import Fault, pointer
-from govkit.policies.positions import walk
+from govkit.policies.parameters import ParameterFault, widened
+from govkit.policies.policy_type import pointer
 from govkit.policies.template import Template, TemplateFault
-from govkit.policies.trace import traced
 
 Chosen = tuple[int, ...]
 
@@ -55,6 +54,7 @@ def documents(
             if final is not None:
                 finished[index] = final
                 _remember(draft, piece, base, whole, final)
+                draft.places[piece.address] = locator(piece, files, run.accounts, (base, final))
     return finished
 
 
@@ -156,20 +156,7 @@ def _has_faults(run: _Run, piece: Piece, base: Document) -> bool:
             run.draft.faults.add(piece.entry.at("policy", *fault.path), message)
         else:
             at = f" at {pointer(fault.path)}" if fault.path else ""
-            where = _template_place(run, piece, piece.template, fault)
+            where = nearest(template_places(piece, run.files, run.accounts), fault.path)
             told = f"{message}{at}; for guardrail {piece.word}"
             run.files.complain(TemplateFault(*where, told))
     return bool(found)
-
-
-def _template_place(
-    run: _Run, piece: Piece, template: Template, fault: Fault
-) -> tuple[str, int, int]:
-    """Return file, line and column of the template that print what a fault is about."""
-    values = arguments(template.parameters, piece.variant.params, run.accounts).values
-    trace = traced(template, values, run.files.folders)
-    offsets = {path: offset for path, offset, _ in walk(trace.text)}
-    path = fault.path
-    while path not in offsets:
-        path = path[:-1]
-    return trace.place(offsets[path]) or (template.file, 1, 1)

@@ -160,7 +160,8 @@ class Wanted:
     `state` may leave things open (an account's name where none is written); `absent` is what must
     not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
     `standards` ask for the baseline in accounts and Regions that only AWS can name, as far as
-    `coverage` reaches; what is `observed` is compared and never written.
+    `coverage` reaches; what is `observed` is compared and never written. `places`
+    lead from a path in a policy's document to the line that says it.
     """
 
     layout: str
@@ -171,6 +172,9 @@ class Wanted:
     absent: frozenset[Address] = frozenset()
     claims: Mapping[Address, Claim] = field(default_factory=dict)
     origins: Mapping[Address, Origin] = field(default_factory=dict)
+    places: Mapping[Address, Callable[[tuple[str | int, ...]], Origin]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     guardrails: Mapping[str, Guardrail] = field(default_factory=dict)
     protected: frozenset[Address] = frozenset()
     full_access: Mapping[Address, bool] = field(default_factory=dict)

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -269,3 +270,10 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_every_page_is_in_the_index() -> None:
     told = page("index.md")
     assert {path.name for path in DOCS.glob("*.md") if f"({path.name})" not in told} == {"index.md"}
+
+
+def test_the_pages_of_checks_are_as_their_docstrings_say() -> None:
+    """`scripts/build_checks_page.py` writes them anew."""
+    found = run_path(str(REPOSITORY / "scripts" / "build_checks_page.py"))
+    assert page("checks.md") == found["page"]()
+    assert page("findings.md") == found["renewed"](page("findings.md"))

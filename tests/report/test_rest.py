@@ -158,9 +158,9 @@ def test_history_keeps_its_schema() -> None:
 
 
 def test_formats_are_found_by_name() -> None:
-    assert list(formats()) == ["json", "markdown", "text"]
+    assert list(formats()) == ["json", "markdown", "sarif", "text"]
     assert format_named("json").name == "json"
-    with pytest.raises(UsageError, match="json, markdown, text"):
+    with pytest.raises(UsageError, match="json, markdown, sarif, text"):
         format_named("yaml")
 
 
