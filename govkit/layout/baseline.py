@@ -8,6 +8,7 @@ from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import ROOT_PATH, Address
+from govkit.model.lapse import Tolerance
 from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Scope
 
 _ENABLED = "enabled"
@@ -53,8 +54,24 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
 def _sections(given: Any) -> Iterator[str]:
     """Yield the keys of the parts that stand in the baseline."""
     for name in type(given).model_fields:
-        if name not in ("regions", "excepted") and getattr(given, name) is not None:
+        if name not in ("regions", "excepted", "suppress") and getattr(given, name) is not None:
             yield name
+
+
+def tolerances(draft: Draft) -> Iterator[Tolerance]:
+    """Yield the findings of `check` that the baseline leaves to somebody for a while."""
+    sheet = draft.sections.book.main
+    for index, one in enumerate(_given(draft).suppress):
+        yield Tolerance(
+            owner=one.owner,
+            reason=one.reason,
+            expires=one.expires,
+            where=sheet.value_at("baseline", "suppress", index),
+            codes=(one.code,),
+            account=one.account,
+            region=one.region,
+            resource=one.resource,
+        )
 
 
 def _entry(draft: Draft) -> Entry:

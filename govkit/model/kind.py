@@ -130,6 +130,8 @@ class Kind(Generic[R]):
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
       what `--baseline` adds. It is looked at where the layout has its section, or one that it
       `serves`
+    - `watched` says that nobody changes it: it is looked at only where a question is about the state
+      of accounts itself, as `check` is, and never by a plan or for drift
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
       a layout asks: `govkit iam-policy` prints them
     """
@@ -156,6 +158,7 @@ class Kind(Generic[R]):
     writes: Callable[[Wanted], Iterable[str]] = _writes_nothing
     beyond: bool = False
     serves: tuple[str, ...] = ()
+    watched: bool = False
 
     def is_asked_in(self, sections: Container[str]) -> bool:
         """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""
