@@ -13,6 +13,7 @@ from govkit.cli import globals as global_options
 from govkit.cli import options
 from govkit.cli.account import app as account
 from govkit.cli.apply import apply
+from govkit.cli.check import check
 from govkit.cli.compare import compare
 from govkit.cli.demo import demo
 from govkit.cli.detach import detach
@@ -56,6 +57,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     diff: "Compare two states.",
     apply: "Tell AWS, step by step.",
     drift: "Show what somebody changed by hand.",
+    check: "Say what in the accounts is not as the baseline demands.",
     snapshot: "Write the live state into a file.",
     history: "List the runs.",
     rollback: "Go back to before a run.",

@@ -36,7 +36,7 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     _stop_for(both)
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
-    made = make(both.wanted, both.meeting, kinds(), _left_in(question, both))
+    made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
     made = replace(made, findings=(*made.findings, *map(_not_seen, both.live.incomplete)))
     return judged(made, both.wanted, question.allow or {}), both
 
@@ -53,7 +53,11 @@ def _not_seen(what: str) -> Finding:
 
 def drifted(question: Question, bank: Bank) -> Drift:
     """Return what in AWS is not as the layout wants it."""
-    both = compared(question, bank)
+    return drift_between(question, compared(question, bank))
+
+
+def drift_between(question: Question, both: Compared) -> Drift:
+    """Return what in AWS is not as the layout wants it, where both were read already."""
     elsewhere = _elsewhere(both)
     if elsewhere is not None:
         raise elsewhere
@@ -64,13 +68,15 @@ def drifted(question: Question, bank: Bank) -> Drift:
         kinds(),
         both.live.incomplete,
         last_known(past),
-        keep=_left_in(question, both),
+        keep=left_in(question, both),
         pinned=kept_off(both.meeting, question.moment),
         released=dict(let_out(both.meeting, question.moment)),
     )
 
 
-def _left_in(question: Question, both: Compared) -> Keep:
+def left_in(question: Question, both: Compared) -> Keep:
+    """Return what decides whether a change is left in by `--only`."""
+
     def since(revision: str) -> frozenset[Address]:
         with at_revision(question.layout, revision) as older:
             then = read(older, today=question.today)
@@ -130,7 +136,7 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     unsure = tuple(_unsure(past))
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
-    made = make(both.wanted, meeting, kinds(), _left_in(question, both))
+    made = make(both.wanted, meeting, kinds(), left_in(question, both))
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,

@@ -17,10 +17,12 @@ from govkit.model.finding import Severity
 
 def _look(seen: Seen) -> Iterator[Remark]:
     most = seen.credentials.max_key_age_days
-    for one in seen.users() if most is not None else ():
+    if most is None:
+        return
+    for one in seen.users():
         for key in one.active_keys():
             age = seen.days_since(key.rotated)
-            if age is not None and age > (most or 0):
+            if age is not None and age > most:
                 message = f"Access key {key.number} of user {one.user} is {age} days old."
                 name = f"access_key_{key.number}_age_days"
                 yield about(one, message, {name: f"at most {most}"}, {name: age})

@@ -17,7 +17,9 @@ from govkit.model.finding import Severity
 
 def _look(seen: Seen) -> Iterator[Remark]:
     most = seen.credentials.max_unused_days
-    for one in seen.users() if most is not None else ():
+    if most is None:
+        return
+    for one in seen.users():
         for key in one.active_keys():
             days = seen.unused_days(key)
             if days is not None and days > most:

@@ -17,7 +17,9 @@ from govkit.model.finding import Severity
 
 def _look(seen: Seen) -> Iterator[Remark]:
     most = seen.credentials.max_unused_days
-    for one in seen.users() if most is not None else ():
+    if most is None:
+        return
+    for one in seen.users():
         used = one.password_last_used
         days = seen.days_since(used, one.password_last_changed, one.user_creation_time)
         if one.password_enabled and days is not None and days > most:

@@ -17,7 +17,9 @@ from govkit.model.finding import Severity
 
 def _look(seen: Seen) -> Iterator[Remark]:
     most = seen.credentials.max_unused_days
-    for one in seen.users() if most is not None else ():
+    if most is None:
+        return
+    for one in seen.users():
         idle = not one.password_enabled and not any(one.active_keys())
         times = (one.access_key_1_last_used_date, one.access_key_2_last_used_date)
         days = seen.days_since(max(filter(None, times), default=None), one.user_creation_time)
