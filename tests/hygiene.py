@@ -1,6 +1,6 @@
 """An organization of twelve accounts whose users can be given credentials of any age, past govkit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -63,7 +63,7 @@ def ago(days: int) -> str:
 
 
 @contextmanager
-def inside(desk: Desk, account: str) -> Any:
+def inside(desk: Desk, account: str) -> Iterator[World]:
     """Give an account's tables of IAM to be changed in a way that AWS would not let."""
     sandbox = Sandbox(desk.sandbox)
     with sandbox.store.turn():
@@ -99,16 +99,16 @@ def user(
             },
         )
         for number, (age, used) in enumerate(access_keys, 1):
-            key(world, account, name, f"AKIA{number}{name.upper():X<12}", age, used, service)
+            ident = f"AKIA{number}{name.upper():X<12}"
+            key(world, f"{account}/{name}", ident, age=age, used=used, service=service)
 
 
-def key(
-    world: World, account: str, name: str, ident: str, age: int, used: int | None, service: str
-) -> None:
+def key(world: World, owner: str, ident: str, *, age: int, used: int | None, service: str) -> None:
+    """Make an access key of a user (account and name), older than AWS would."""
     keys(world).put(
         ident,
         {
-            "Owner": f"{account}/{name}",
+            "Owner": owner,
             "Id": ident,
             "Active": True,
             "Created": ago(age),

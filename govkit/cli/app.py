@@ -15,6 +15,7 @@ from govkit.cli.account import app as account
 from govkit.cli.apply import apply
 from govkit.cli.check import check
 from govkit.cli.compare import compare
+from govkit.cli.credentials import app as credentials
 from govkit.cli.demo import demo
 from govkit.cli.detach import detach
 from govkit.cli.diff import diff
@@ -74,6 +75,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
 for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
 app.add_typer(account, name="account")
+app.add_typer(credentials, name="credentials")
 app.add_typer(exempt, name="exempt")
 app.add_typer(iam_policy, name="iam-policy")
 app.add_typer(sandbox, name="sandbox")

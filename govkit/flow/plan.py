@@ -33,7 +33,7 @@ from govkit.store.local import folder_of
 def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     """Return what AWS must be told to become what the layout wants, judged by the rails."""
     both = compared(question, bank)
-    _stop_for(both)
+    stop_for(both)
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
     made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
@@ -99,7 +99,8 @@ def _elsewhere(both: Compared) -> PlanRefused | None:
     )
 
 
-def _stop_for(both: Compared) -> None:
+def stop_for(both: Compared) -> None:
+    """Raise LayoutError where the layout does not fit the organization."""
     errors = [
         found
         for found in both.meeting.findings
@@ -130,7 +131,7 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
     both = compared(question, bank)
-    _stop_for(both)
+    stop_for(both)
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
     unsure = tuple(_unsure(past))

@@ -3,6 +3,7 @@
 from govkit.report._check import check, check_text
 from govkit.report._check_rows import check_csv, check_junit
 from govkit.report._comparison_text import comparison_text
+from govkit.report._credentials import credentials, credentials_text
 from govkit.report._differences import difference, differences
 from govkit.report._documents import findings, history, run
 from govkit.report._errors import error_text
@@ -40,6 +41,8 @@ __all__ = [
     "check",
     "clean",
     "comparison_text",
+    "credentials",
+    "credentials_text",
     "difference",
     "differences",
     "drawn",
