@@ -5,6 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from govkit.checks.accounts.console_user_without_mfa import CHECK as NO_MFA
+from govkit.checks.accounts.old_access_key import CHECK as OLD_KEY
+from govkit.checks.accounts.unused_access_key import CHECK as UNUSED_KEY
+from govkit.checks.accounts.unused_password import CHECK as UNUSED_PASSWORD
+from govkit.checks.accounts.unused_user import CHECK as UNUSED_USER
 from govkit.errors import GovkitError, UsageError
 from govkit.flow.authority import Door
 from govkit.flow.check import Judged, judged
@@ -22,7 +27,9 @@ from govkit.model.resource import Resource
 from govkit.plan.judge import judged as by_rails
 
 # Findings whose users are written to, and at last put out of use where they are unused.
-CONCERNED = frozenset({"GK501", "GK504", "GK505", "GK506", "GK507"})
+CONCERNED = frozenset(
+    check.code for check in (NO_MFA, OLD_KEY, UNUSED_KEY, UNUSED_PASSWORD, UNUSED_USER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,12 @@ def _case(
 
 def _next(at: Tag | None, codes: frozenset[str], line: Credential) -> str | None:
     """Return the stage that comes next: none where all is up to the owner."""
-    unused = bool(codes & {"GK505", "GK506"})
+    unused = bool(codes & {UNUSED_KEY.code, UNUSED_PASSWORD.code})
     if at is None:
         return NOTIFY if codes else None
     asleep = not line.password_enabled and not any(line.active_keys())
     if at.stage == NOTIFY and codes:
-        idle = DELETE if "GK507" in codes else None
+        idle = DELETE if UNUSED_USER.code in codes else None
         return STAGES[1] if unused else idle
     if at.stage == STAGES[1] and (asleep or _has_idle_key(line)):
         return DELETE

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from govkit.checks.accounts.unused_access_key import CHECK as UNUSED_KEY
+from govkit.checks.accounts.unused_password import CHECK as UNUSED_PASSWORD
+from govkit.checks.accounts.unused_user import CHECK as UNUSED_USER
 from govkit.kinds.access_key import keys_of
 from govkit.kinds.credential_report import Credential, Credentials
 from govkit.kinds.credential_stage import CredentialStage
@@ -92,11 +95,13 @@ def _deactivated(case: Case, today: date, api: Api, ids: Ids) -> Iterator[Change
     user = case.user
     codes = {one.code for one in case.lapses}
     done = False
-    for key in keys_of(user.account, user.name, api, ids) if "GK505" in codes else ():
+    for key in keys_of(user.account, user.name, api, ids) if UNUSED_KEY.code in codes else ():
         if key.active and _unused(case, key.used or key.created, today):
             yield Change(key, replace(key, active=False))
             done = True
-    profile = profile_of(user.account, user.name, api, ids) if "GK506" in codes else None
+    profile = (
+        profile_of(user.account, user.name, api, ids) if UNUSED_PASSWORD.code in codes else None
+    )
     if profile is not None and (profile.used is None or _unused(case, profile.used, today)):
         yield Change(profile, None)
         done = True
@@ -116,7 +121,7 @@ def _deleted(case: Case, today: date, api: Api, ids: Ids) -> Iterator[Change[Res
     used = max([one.used or one.created for one in keys], default=None)
     long_ago = used is None or _unused(case, used, today)
     before = _stage(case)
-    if idle and long_ago and any(one.code == "GK507" for one in case.lapses):
+    if idle and long_ago and any(one.code == UNUSED_USER.code for one in case.lapses):
         yield Change(spare(user, api, ids), None)
     elif before is not None:
         yield Change(before, None)

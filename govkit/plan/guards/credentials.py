@@ -14,7 +14,7 @@ _KINDS = frozenset({"access_key", "login_profile", "credential_stage", "spare_us
 
 def _look(plan: Plan, _: Wanted) -> Iterable[Finding]:
     touched = [f"{step.verb} {step.address}" for step in plan.steps if step.address.kind in _KINDS]
-    return too_many(RAIL, "GK421", "Steps that touch credentials", touched, 0)
+    return too_many(RAIL, "GK429", "Steps that touch credentials", touched, 0)
 
 
 GUARD = Guard(RAIL, _look)
