@@ -1,13 +1,15 @@
 # Two commands do everything on a fresh machine:
 #   make demo   sets govkit up and runs plan, apply and drift on a pretend organization
 #   make test   sets govkit up and runs its tests
+# A third takes its time (half an hour on two cores) and rewrites the figures of docs/reliability.md:
+#   make campaign   a fault at every call of an apply, and two applies at once, 200 times
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SANDBOX := .sandbox
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check setup setup-dev readme clean
+.PHONY: demo test check campaign setup setup-dev readme clean
 
 demo: setup
 	@BIN="$(CURDIR)/$(BIN)" SANDBOX="$(SANDBOX)" sh scripts/demo.sh
@@ -28,6 +30,11 @@ check: test
 # After a change to what commands print: rewrites the transcripts, to be read before they are kept.
 readme: setup-dev
 	$(BIN)/python scripts/check_readme.py --update
+
+campaign: setup-dev
+	PYTHONPATH=tests $(BIN)/python -m campaign.run --update --jobs 2
+	PYTHONPATH=tests $(BIN)/python -m campaign.run --update --pairs 200
+	PYTHONPATH=tests $(BIN)/python benchmarks/bench_resume.py --update
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev

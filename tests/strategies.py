@@ -1,5 +1,6 @@
 """Small organizations made by Hypothesis, as layouts: pairs of before and after, shared by all tests."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -61,20 +62,30 @@ def tags_of_ou() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Draw a layout and its successor, which names everything that was, absent where it goes."""
+    """Draw a layout and its successor, which names everything that was: absent or renamed where it goes."""
     before = draw(layouts())
     kept = [path for path in before["ous"] if draw(st.booleans()) or draw(st.booleans())]
     kept = [path for path in kept if all(above in kept for above in _above(path))]
     after = draw(layouts([*kept, *(p for p in draw(ou_paths()) if p not in before["ous"])]))
     after["ous"] = {path: after["ous"][path] for path in _closed(list(after["ous"]))}
     _repair(after)
-    for path in before["ous"]:
-        if path not in after["ous"]:
+    gone = [path for path in before["ous"] if path not in after["ous"]]
+    for path in gone:
+        new = [one for one in after["ous"] if _may_have_been(one, path, before["ous"])]
+        if new and draw(st.booleans()):
+            after["ous"][draw(st.sampled_from(new))]["was"] = path
+        else:
             after["ous"][path] = {"absent": True}
     for key, was in before["guardrails"].items():
         if key not in after["guardrails"] and draw(st.booleans()):
             after["guardrails"][key] = {"policy": was["policy"], "absent": True}
     return before, after
+
+
+def _may_have_been(new: str, old: str, before: Iterable[str]) -> bool:
+    """Tell whether an OU may be listed as another's new name: beside it, and childless before."""
+    beside = new.rpartition("/")[0] == old.rpartition("/")[0]
+    return beside and new not in before and not any(one.startswith(f"{old}/") for one in before)
 
 
 def _above(path: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from govkit.apply.execute import Patience
+from govkit.apply.patience import Patience
 from govkit.aws.door import door
 from govkit.aws.session import session
 from govkit.flow.apply import Job, carried_out, new_run

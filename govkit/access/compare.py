@@ -11,6 +11,19 @@ from govkit.access.statement import Level, policy
 from govkit.access.verdict import Kind, Verdict
 from govkit.access.witness import Witness
 
+_SPELLED = {
+    name.lower(): name
+    for name in (
+        "aws:PrincipalAccount",
+        "aws:PrincipalArn",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:RequestedRegion",
+        "aws:ResourceAccount",
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+    )
+}
 Documents = Mapping[str, Mapping[str, Any]]
 
 FULL_ACCESS: Mapping[str, Any] = {
@@ -91,7 +104,9 @@ def _witness(found: Witness, names: Mapping[str, str]) -> dict[str, Any]:
         "action": action_index().spelled(asked.action) or asked.action,
         "resource": asked.resource,
         "context": {
-            names.get(key) or key: values[0] if len(values) == 1 else list(values)
+            names.get(key) or _SPELLED.get(key, key): values[0]
+            if len(values) == 1
+            else list(values)
             for key, values in sorted(asked.context.items())
         },
         "old": _verdict(found.old),

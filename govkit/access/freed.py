@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from govkit.access.chain import Chain
@@ -20,6 +21,8 @@ _NONE = {
     "principal": "ArnNotLike",
     "ou": "ForAllValues:StringNotLike",
 }
+Walls = list[dict[str, Any]]
+
 _NOTHING = policy("nothing", {"Statement": []})
 _EVERYBODY = policy("FullAWSAccess", FULL_ACCESS)
 
@@ -53,27 +56,27 @@ def flaws(freed: Freed) -> Iterator[Flaw]:
     Everybody is in one of three places, and each is compared by itself, behind a fence that denies
     everything elsewhere: who is named by none is answered as before; who is named by one that
     lifts is not denied at all; who is named by a set of those that widen, and by no other, is
-    answered by that set's rendering.
+    answered by that set's rendering. An account is in one place: a request whose paths are in two
+    OUs that are apart cannot be, and is left out.
     """
     kind, own = Kind(freed.kind.key), freed.exemptions
+    apart = list(_apart(freed.kind, own))
     after = _read(freed.after)
     before = _read(freed.before)
     lifting = [one for one in own if not one.widens]
-    yield from _flaw("who is not named", before, after, _outside(freed.kind, own), kind)
+    yield from _flaw("who is not named", before, after, _outside(freed.kind, own) + apart, kind)
     if lifting:
         fence = _inside(freed.kind, lifting)
-        yield from _flaw("who is freed of it all", _NOTHING, after, fence, kind)
+        yield from _flaw("who is freed of it all", _NOTHING, after, fence + apart, kind)
     for chosen in needed(freed.kind, own):
         fence = [one for index in chosen for one in _inside(freed.kind, [own[index]])]
         others = [one for index, one in enumerate(own) if index not in chosen]
         fence += _outside(freed.kind, others)
         wide = _read(freed.widened[chosen])
-        yield from _flaw("for whom it is widened", wide, after, fence, kind)
+        yield from _flaw("for whom it is widened", wide, after, fence + apart, kind)
 
 
-def _flaw(
-    among: str, meant: Policy, found: Policy, fence: list[dict[str, Any]], kind: Kind
-) -> Iterator[Flaw]:
+def _flaw(among: str, meant: Policy, found: Policy, fence: Walls, kind: Kind) -> Iterator[Flaw]:
     walls = policy("fence", {"Version": "2012-10-17", "Statement": fence})
     told = difference(_chain(meant, walls, kind), _chain(found, walls, kind))
     if told.change is Change.UNKNOWN:
@@ -92,16 +95,31 @@ def _witness(told: Difference) -> str:
     return f"{first['action']} on {first['resource']} with {first['context']}"
 
 
-def _outside(kind: PolicyType, exemptions: Iterable[Exemption]) -> list[dict[str, Any]]:
+def _outside(kind: PolicyType, exemptions: Iterable[Exemption]) -> Walls:
     """Return a fence around everybody whom none of the exemptions names."""
     every = [group for one in exemptions for group in groups(one)]
     return [_wall([{_ANY[group.sort]: {_key(kind, group): _values(group)}}]) for group in every]
 
 
-def _inside(kind: PolicyType, exemptions: Sequence[Exemption]) -> list[dict[str, Any]]:
+def _inside(kind: PolicyType, exemptions: Sequence[Exemption]) -> Walls:
     """Return a fence around everybody whom one of the exemptions names."""
     every = [group for one in exemptions for group in groups(one)]
     return [_wall([{_NONE[group.sort]: {_key(kind, group): _values(group)}} for group in every])]
+
+
+def _apart(kind: PolicyType, exemptions: Iterable[Exemption]) -> Iterator[dict[str, Any]]:
+    """Yield a wall against each pair of OUs of which neither is below the other."""
+    every = {f"{path.strip('/')}/" for one in exemptions for path in one.ous}
+    for one, other in combinations(sorted(every), 2):
+        if not (one == "/" or other.startswith(one)):
+            # The same operator twice, spelled so that both stand in one statement.
+            first, second = ([f"{_path(path)}/*"] for path in (one, other))
+            yield _wall(
+                [
+                    {"ForAnyValue:StringLike": {str(kind.paths_key): first}},
+                    {"ForAnyValue:StringLikeIfExists": {str(kind.paths_key): second}},
+                ]
+            )
 
 
 def _wall(tests: Sequence[Mapping[str, Mapping[str, list[str]]]]) -> dict[str, Any]:

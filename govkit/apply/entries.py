@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, assert_never
 
-from govkit.apply.events import Answered, Calling, Done, Event, Waiting
+from govkit.apply.events import Answered, Calling, Done, Event, Refused, Waiting
 from govkit.model.call import ApiCall
 from govkit.model.resource import Json, Resource
 
@@ -19,6 +19,9 @@ def entry(event: Event, time: str, saved: Saved) -> dict[str, Any]:
         case Answered(_, call, answer, settled):
             told = {"answer": dict(answer), "settled": settled}
             return {"entry": "answered", **head, **_call(call), **told}
+        case Refused(_, call, code, message):
+            told = {"code": code, "message": message}
+            return {"entry": "refused", **head, **_call(call), **told}
         case Waiting(_, reason):
             return {"entry": "waiting", **head, "reason": reason}
         case Done(step, ids, already):

@@ -27,6 +27,16 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """AWS refused the call, which changed nothing; what comes of it is told afterwards."""
+
+    step: Step
+    call: ApiCall
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """AWS takes its time, or a read lags behind a write."""
 
@@ -43,4 +53,4 @@ class Done:
     already: bool = False
 
 
-Event: TypeAlias = Calling | Answered | Waiting | Done
+Event: TypeAlias = Calling | Answered | Refused | Waiting | Done

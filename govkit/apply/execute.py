@@ -4,37 +4,26 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.apply.events import Answered, Calling, Done, Event, Waiting
-from govkit.errors import AnswerLost, AwsError, BugError, StalePlan
+from govkit.apply.events import Answered, Calling, Done, Event, Refused, Waiting
+from govkit.apply.patience import Named, Patience
+from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
+from govkit.errors import AnswerLost, AwsError, BugError
+from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Response
 from govkit.model.kind import Follow, Kind
 from govkit.model.plan import Step
-from govkit.model.resource import Found, Resource, facts
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait and how: seconds between looks, how many looks, and the waiting itself.
-
-    `settle` are the seconds given to what was just written before something that may have guarded
-    goes after it (see `_settle`): AWS acknowledges a change before it holds everywhere.
-    """
-
-    sleep: Callable[[float], None]
-    interval: float = 2.0
-    looks: int = 150
-    settle: float = 0.0
+from govkit.model.resource import Found, Resource
 
 
 class Crossing:
     """One apply under way: knows the IDs learned so far, and what it wrote itself.
 
-    `touched` tells whether anything was, or may have been, written. `named` puts what AWS shows into the layout's terms (OU paths inside policies). Raises
-    `StalePlan` where a thing is neither as the plan found it nor as it shall be, and lets
-    every other `AwsError` of a call through.
+    `touched` tells whether anything was, or may have been, written. `named` puts what AWS shows
+    into the layout's terms (OU paths inside policies). Raises `StalePlan` where what a step relies
+    on is not as the plan has it, and lets every other `AwsError` of a call through.
     """
 
     def __init__(
@@ -44,7 +33,7 @@ class Crossing:
         api: Api,
         ids: Ids,
         patience: Patience,
-        named: Callable[[Resource, Ids], Resource] = lambda resource, _: resource,
+        named: Named = lambda resource, _: resource,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.kinds = kinds
@@ -53,7 +42,7 @@ class Crossing:
         self.patience = patience
         self.named = named
         self.stop = stop
-        self.written: set[Address] = set()
+        self.sight = Sight(kinds, api, self.ids, patience, named)
         self.touched = False
         self.unsettled: set[str] = set()
 
@@ -76,7 +65,7 @@ class Crossing:
             for step, follow, begun in pending:
                 answer = begun.answer
                 if follow is not None:
-                    final = yield from self._followed(step, follow)
+                    final = yield from self._ended(step, follow)
                     answer = None if answer is None else final
                 yield self._done(step, answer)
 
@@ -118,10 +107,10 @@ class Crossing:
         if (yield from self._awaited(step, "AWS is at it already, from an earlier run")):
             yield Done(step, self._ids_of(step), already=True)
             return None
-        found = self._seen(step)
-        if self._holds(step, found):
-            if found is not None and found.id is not None:
-                self.ids.learn(step.address, found.id)
+        standing, found = yield from self.sight.before_call(step)
+        if standing is Standing.DONE:
+            self._learn_of(step.address, found)
+            self.sight.wrote(step)  # an earlier run may have: reads may lag behind that one, too
             yield Done(step, self._ids_of(step), already=True)
             return None
         final: Response | None = None
@@ -148,34 +137,20 @@ class Crossing:
             return False  # that attempt failed, whosever it was; ours comes next
         for address, given in kind.learn(step.change, final).items():
             self.ids.learn(address, given)
-        found = kind.glance(step.change.subject, self.api, self.ids)
-        if not self._is(step, step.change.after, found):
+        for _ in range(_SETTLING_LOOKS):
+            found = self.sight.look(step.change.subject)
+            if found is not None:  # a read may lag behind the end of what was waited for
+                break
+            self.patience.sleep(self.patience.interval)
+        if self.sight.standing(step, found) is not Standing.DONE:
             self.ids.forget(step.address)
             return False
-        self.written.add(step.address)
+        self.sight.wrote(step)
         return True
 
-    def _seen(self, step: Step) -> Found[Resource] | None:
-        """Look at the step's thing right before it is changed; what we wrote ourselves is known."""
-        if step.address in self.written:
-            before = step.change.before
-            return None if before is None else Found(before, self.ids.get(step.address))
-        found: Found[Resource] | None = self._kind(step).glance(
-            step.change.subject, self.api, self.ids
-        )
-        if not (self._holds(step, found) or self._is(step, step.change.before, found)):
-            raise _stale(step, found)
-        return found
-
-    def _holds(self, step: Step, found: Found[Resource] | None) -> bool:
-        return step.address not in self.written and self._is(step, step.change.after, found)
-
-    def _is(self, step: Step, expected: Resource | None, found: Found[Resource] | None) -> bool:
-        there = None if found is None else found.resource
-        if expected is None or there is None:
-            return expected is None and there is None
-        wanted, seen = self._kind(step).meet(expected, self.named(there, self.ids))
-        return bool(wanted == seen)
+    def _learn_of(self, address: Address, found: Found[Resource] | None) -> None:
+        if found is not None and found.id is not None:
+            self.ids.learn(address, found.id)
 
     def _made(
         self, step: Step, call: ApiCall, *, several: bool
@@ -184,6 +159,7 @@ class Crossing:
 
         Where the answer is lost, read back whether the call took: None if it did, and what AWS
         gave is learned; if it did not, repeat it, and raise `AnswerLost` when that never helps.
+        None, too, where AWS refuses because what the step asks for is so already.
         """
         for tries_left in reversed(range(_TRIES)):
             yield Calling(step, call)
@@ -196,9 +172,13 @@ class Crossing:
                     return None
                 if not tries_left:
                     raise
+            except AwsError as refused:
+                yield Refused(step, call, refused.code, refused.detail)
+                if (yield from self._overtaken(step, refused)):
+                    return None
+                raise
             else:
                 self.touched = True
-                self.written.add(step.address)
                 yield Answered(step, call, answer)
                 return answer
         raise BugError("This is a bug in govkit: a call without an end", str(step.address))
@@ -212,17 +192,46 @@ class Crossing:
         for _ in range(_SETTLING_LOOKS):
             if (yield from self._awaited(step, "AWS is at it")):
                 return True
-            found = self._kind(step).glance(step.change.subject, self.api, self.ids)
-            if self._is(step, step.change.after, found):
-                if found is not None and found.id is not None:
-                    self.ids.learn(step.address, found.id)
-                self.written.add(step.address)
+            found = self.sight.look(step.change.subject)
+            if self.sight.standing(step, found) is Standing.DONE:
+                self._learn_of(step.address, found)
                 return True
             self.patience.sleep(self.patience.interval)
         # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
-        if several or self._is(step, step.change.before, found):
+        if several or self.sight.standing(step, found) is not Standing.OTHERWISE:
             return False
-        raise _stale(step, found)
+        raise stale(step, found)
+
+    def _overtaken(self, step: Step, refused: AwsError) -> Generator[Event, None, bool]:
+        """Tell whether AWS refused a call because what the step asks for is so already.
+
+        StalePlan where it refused because what the step relies on is not so.
+        """
+        said = f" AWS said {refused.code}."
+        if refused.code in IN_USE:
+            raise stale(step, self.sight.look(step.change.subject), said) from refused
+        if refused.code not in OVERTAKEN and refused.reason != "EMAIL_ALREADY_EXISTS":
+            return False
+        found: Found[Resource] | None = None
+        for _ in range(BEHIND_LOOKS if refused.code in OVERTAKEN else _SETTLING_LOOKS):
+            found = self.sight.look(step.change.subject)
+            if self.sight.is_so(step, found):
+                self._learn_of(step.address, found)
+                return True
+            yield Waiting(step, f"AWS said {refused.code}; reading back what is there")
+            self.patience.sleep(self.patience.interval)
+        if refused.code in OVERTAKEN:
+            raise stale(step, found, said) from refused
+        return False
+
+    def _ended(self, step: Step, follow: Follow) -> Generator[Event, None, Response | None]:
+        """Wait for the end; None where AWS gave up because the step's thing is there already."""
+        try:
+            return (yield from self._followed(step, follow))
+        except AwsError as refused:
+            if (yield from self._overtaken(step, refused)):
+                return None
+            raise
 
     def _followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
         for _ in range(self.patience.looks):
@@ -238,7 +247,7 @@ class Crossing:
         )
 
     def _done(self, step: Step, answer: Response | None) -> Done:
-        self.written.add(step.address)
+        self.sight.wrote(step)
         if not _releases(step):
             self.unsettled.add(_MOVED if _moves(step) else _WRITTEN)
         if step.change.after is None:
@@ -276,15 +285,4 @@ def _moves(step: Step) -> bool:
     before, after = step.change.before, step.change.after
     return (
         isinstance(before, Account) and isinstance(after, Account) and before.parent != after.parent
-    )
-
-
-def _stale(step: Step, found: Found[Resource] | None) -> StalePlan:
-    before = step.change.before
-    expected = "nothing there" if before is None else str(facts(before))
-    actual = "nothing there" if found is None else str(facts(found.resource))
-    return StalePlan(
-        "The organization changed since the plan was made",
-        f"{step.verb} {step.address}: expected {expected}, found {actual}.",
-        "Look at a new plan: govkit plan",
     )

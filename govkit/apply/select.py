@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
+from govkit.apply.foundations import unfounded
 from govkit.errors import StalePlan
 from govkit.model.address import Address
 from govkit.model.evidence import Mark, Reviewed, canonical, mark
@@ -43,11 +44,13 @@ def select(plan: Plan, reviewed: Reviewed | None) -> Selection:
     if stale:
         raise _stale(stale)
     wanted = set(reviewed.marks)
-    steps = tuple(step for one, step in marks.items() if one in wanted)
-    lacking = [*_lacking(steps, plan.live)]
+    steps = tuple(step for step in plan.steps if mark(step) in wanted)
+    lacking = [*_lacking(steps, plan.live)] or [
+        *unfounded(steps, State([*plan.live, *plan.ours]), reviewed.premises)
+    ]
     if lacking:
         raise _stale(lacking)
-    return Selection(steps, done, tuple(step for one, step in marks.items() if one not in wanted))
+    return Selection(steps, done, tuple(step for step in plan.steps if mark(step) not in wanted))
 
 
 def _done(reviewed: Sequence[Mark], planned: Collection[Mark], ours: State) -> Iterator[Mark]:

@@ -1,16 +1,15 @@
 """Reads back what was touched and compares, patiently: reads lag behind writes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from govkit.apply.execute import Patience
+from govkit.apply.once import Once
+from govkit.apply.patience import Named, Patience
 from govkit.model.address import Address
 from govkit.model.call import Api, Ids
 from govkit.model.kind import Kind
 from govkit.model.plan import Step
-from govkit.model.resource import Resource
 
-Named = Callable[[Resource, Ids], Resource]
 LOOKS = 10
 
 
@@ -26,13 +25,15 @@ def unverified(
     """Yield what is not as the steps left it, after as many looks as patience has."""
     left: dict[Address, Step] = {step.address: step for step in steps}
     gone = {address for address, step in left.items() if step.change.after is None}
+    together = Once(api)  # the first look at all of it asks each thing once
     for address, step in left.items():
         if gone & set(step.change.subject.needs):
             continue  # what it stood on is gone by a later step, and it went along
         for look in range(LOOKS):
             if look:
                 patience.sleep(patience.interval)
-            if _as_left(step, kinds[type(step.change.subject)], api, ids, named):
+            door = api if look else together
+            if _as_left(step, kinds[type(step.change.subject)], door, ids, named):
                 break
         else:
             yield address

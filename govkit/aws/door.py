@@ -25,6 +25,10 @@ def _say_nothing(waiting: Waiting) -> None:
     """Nobody wants to know."""
 
 
+def _permit_all() -> None:
+    """Nothing has to be held while one writes."""
+
+
 def door(
     session: Session,
     *,
@@ -32,6 +36,7 @@ def door(
     timeout: float = 300.0,
     entry: Entry | None = None,
     waiting: Callable[[Waiting], None] = _say_nothing,
+    permit: Callable[[], None] = _permit_all,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     dice: Callable[[], float] = random.random,
@@ -40,10 +45,11 @@ def door(
 
     `pace` is the percentage of AWS's rates (None: as fast as it goes), `timeout` the seconds for
     which a call is repeated, `entry` says by which roles calls with another account's `Place`
-    enter it. `waiting` hears what is waited for, from any thread.
+    enter it. `waiting` hears what is waited for, from any thread. `permit` is asked right before
+    every attempt to write, after all waiting for it, and may raise: what it stops was not sent.
     """
     patience = Patience(timeout, clock, sleep, dice, waiting)
-    opened = _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience)
+    opened = _Door(session, Pacer(pace, clock=clock, sleep=sleep), patience, permit)
     if entry is not None:
         opened.members = Members(session, entry, opened.call, time.time)
     return opened
@@ -54,6 +60,7 @@ class _Door:
     session: Session
     pacer: Pacer
     patience: Patience
+    permit: Callable[[], None]
     members: Members | None = None
     _in_contact: bool = False
     _mutex: threading.Lock = field(default_factory=threading.Lock)
@@ -98,9 +105,11 @@ class _Door:
         waited = self.pacer.wait(lane, call.service, call.operation)
         if waited > _WORTH_SAYING:
             self.patience.waiting(Waiting(operation, PACED, waited))
+        if not is_read(call.operation):
+            self.permit()
         try:
             with self._entered(call):
-                answer = getattr(client, _method(client, call))(**call.params)
+                answer = _told(getattr(client, _method(client, call))(**call.params))
         except (BotoCoreError, ClientError) as error:
             sort = nature(error, call.service)
             self._in_contact |= isinstance(error, ClientError)
@@ -110,7 +119,7 @@ class _Door:
             return Failure(sort, as_aws_error(error, call, prefix, self._who(call)))
         self._in_contact = True
         self.pacer.taken(lane, call.service, call.operation)
-        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        return answer
 
     def _client(self, call: ApiCall) -> Any:
         account = self._elsewhere(call.place)
@@ -173,6 +182,19 @@ class _Door:
 def _lane(place: Place) -> str | None:
     """Return whose rates a call counts against: AWS counts by account, and by Region."""
     return None if place == HERE else f"{place.account or ''}/{place.region or ''}"
+
+
+def _told(answer: Mapping[str, Any]) -> Response:
+    """Return what AWS says, whole: a body that streams is read here, where a lost one is repeated.
+
+    How old an object is can only be told by the clock that dated it, so that one comes along.
+    """
+    told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    if hasattr(told.get("Body"), "read"):
+        told["Body"] = told["Body"].read()
+    if "LastModified" in told:
+        told["Date"] = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date", "")
+    return told
 
 
 @dataclass(frozen=True, slots=True)

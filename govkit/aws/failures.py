@@ -29,6 +29,8 @@ BUSY = frozenset(
         "FinalizingOrganizationException",
         "TransactionInProgressException",
         "PriorRequestNotComplete",
+        "ConditionalRequestConflict",
+        "OperationAborted",
     }
 )
 # ConflictException means "busy" here; in other services it means "there already is one".
@@ -92,7 +94,12 @@ def nature(error: Exception, service: str) -> Nature:
             | raised.ProxyConnectionError()
         ):
             return Nature.UNSENT
-        case raised.HTTPClientError() | ResponseParserError() | raised.ConnectionError():
+        case (
+            raised.HTTPClientError()
+            | raised.ConnectionError()
+            | raised.IncompleteReadError()
+            | ResponseParserError()
+        ):
             return Nature.LOST
         case _:
             return Nature.FINAL

@@ -21,8 +21,10 @@ from govkit.cli.detach import detach
 from govkit.cli.diff import diff
 from govkit.cli.doctor import doctor
 from govkit.cli.drift import drift
+from govkit.cli.effective import effective
 from govkit.cli.exempt import app as exempt
-from govkit.cli.history import history
+from govkit.cli.explain import explain
+from govkit.cli.history import app as history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.lint import lint
 from govkit.cli.pack import pack
@@ -37,7 +39,9 @@ from govkit.cli.show import show
 from govkit.cli.simulate import simulate
 from govkit.cli.snapshot import snapshot
 from govkit.cli.test import test
+from govkit.cli.unlock import unlock
 from govkit.cli.validate import validate
+from govkit.cli.why import why
 from govkit.errors import Exit, UsageError
 
 app = typer.Typer(
@@ -59,9 +63,12 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     apply: "Tell AWS, step by step.",
     drift: "Show what somebody changed by hand.",
     check: "Say what in the accounts is not as the baseline demands.",
+    why: "Say why a request is denied, or that it is not.",
+    explain: "Say the same from an error message of AWS.",
+    effective: "Show what holds for an account.",
     snapshot: "Write the live state into a file.",
-    history: "List the runs.",
     rollback: "Go back to before a run.",
+    unlock: "Take the lock away from a run that is no more.",
     release: "Let one out of a policy at once, for a while.",
     detach: "Take a guardrail off at once, in an emergency.",
     schema: "Print a JSON Schema.",
@@ -74,6 +81,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
 }
 for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
+app.add_typer(history, name="history", short_help="List the runs, and check their journals.")
 app.add_typer(account, name="account")
 app.add_typer(credentials, name="credentials")
 app.add_typer(exempt, name="exempt")

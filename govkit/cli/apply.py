@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.options import Allow, Expired, Yes
+from govkit.cli.options import Allow, Authority, Expired, FullVerify, Yes
 from govkit.cli.say import progress
 
 
@@ -23,12 +23,8 @@ def apply(
     allow: Allow = None,
     expired: Expired = False,
     change: Annotated[str, typer.Option(help="A ticket, noted in the journal.")] = "",
-    authority: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TASK", help="Only what this role does: policies or structure; list the rest."
-        ),
-    ] = None,
+    authority: Authority = None,
+    full_verify: FullVerify = False,
 ) -> int:
     """Plan anew, ask, carry out the steps one by one, and read back what was touched.
 
@@ -36,20 +32,28 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, store_of
+    from govkit.flow.apply import (
+        Job,
+        evidence_for,
+        new_run,
+        now,
+        remembered,
+        store_of,
+    )
     from govkit.flow.authority import task
-    from govkit.flow.plan import expected
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj
     asked, share = question(options, allow, expired=expired), task(authority)
     reviewed = evidence(plan_file)
-    store = store_of(asked)
     reach = Reach(options, run_id=new_run())
-    with store.locked("govkit apply", now()):
+    store = store_of(asked, reach.store_api)
+    with store.locked("govkit apply", now()) as lock:
+        reach.under(lock)
         with progress("Reading the layout and the organization"):
             made, both = planned(asked, reach.live)
         if expect is not None:
-            expected(expect, made if reviewed is None else reviewed)
-        job = Job(made, both, reviewed, "apply", change)
-        return carry_out(job, reach, store, yes=yes, task=share)
+            reviewed = evidence_for(expect, made, reviewed, store)
+        job = remembered(Job(made, both, reviewed, "apply", change, expect=expect), store)
+        verify = asked if full_verify else None
+        return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

@@ -14,11 +14,13 @@ from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
     carried_out,
+    differing,
     is_severe,
     selected,
     severe_path,
 )
 from govkit.flow.authority import TASKS, ByTurns, by_turns
+from govkit.flow.compare import Question
 from govkit.flow.plan import names
 from govkit.flow.plan import refusal as refusal_of
 from govkit.model.evidence import Reviewed
@@ -28,21 +30,23 @@ from govkit.plan.document import document, reviewed
 from govkit.plan.judge import narrowed
 from govkit.plan.share import Share, shared
 from govkit.report import run
-from govkit.store.local import LocalStore
+from govkit.store.store import Store
 
 
 def carry_out(
     job: Job,
     reach: Reach,
-    store: LocalStore,
+    store: Store,
     *,
     yes: bool,
     dry_run: bool = False,
     task: str | None = None,
+    verify: Question | None = None,
 ) -> int:
     """Show the plan, ask, and do it; the last line says how it ended.
 
-    With a task (`policies`, `structure`) that role's share is done and the rest is listed.
+    With a task (`policies`, `structure`) that role's share is done and the rest is listed. At the
+    end what was touched is read back, and everything where `verify` says what that is.
     """
     selection = selected(job.made, job.evidence)
     made = job.made
@@ -69,7 +73,7 @@ def carry_out(
     if share.steps and not _agreed(share.steps, yes=yes):
         note("Nothing was done.")
         return Exit.FAILED
-    return _done(job, share, selection.appeared, reach, store)
+    return _done(job, share, selection.appeared, reach, store, verify=verify)
 
 
 def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
@@ -82,11 +86,25 @@ def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
     return bool(severe) or confirmed(f"Do these {len(steps)} steps?", "apply")
 
 
-def _done(job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store: LocalStore) -> int:
+def _done(
+    job: Job,
+    share: Share,
+    appeared: Sequence[Step],
+    reach: Reach,
+    store: Store,
+    *,
+    verify: Question | None,
+) -> int:
     steps = share.steps
     if not steps:
         _ended(run("done", None, done=0, left=share.left, following=_next(share)))
         return Exit.DONE
+    patience = reach.patience(job.both.wanted.safety.settle_seconds)
+
+    def whole() -> Sequence[str]:
+        known = (*appeared, *share.left)
+        return () if verify is None else differing(verify, reach.live, known, patience)
+
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     with _interruptible() as stop:
         api = ByTurns(reach.door, job.both.wanted.run)
@@ -96,13 +114,16 @@ def _done(job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store:
             api=api,
             store=store,
             run_name=reach.run_id,
-            patience=reach.patience(job.both.wanted.safety.settle_seconds),
+            patience=patience,
             stop=stop,
+            whole=whole,
         )
         finished = [
             event for event in map(_said(steps), by_turns(events, api)) if isinstance(event, Done)
         ]
     done = {event.step.id for event in finished}
+    if not stop():
+        note(_verified(len(finished), everything=verify is not None))
     _ended(
         run(
             "interrupted" if stop() else "done",
@@ -115,6 +136,13 @@ def _done(job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store:
         )
     )
     return Exit.INTERRUPTED if stop() else Exit.DONE
+
+
+def _verified(touched: int, *, everything: bool) -> str:
+    told = f"Verified: what {touched} {'step' if touched == 1 else 'steps'} touched was read back"
+    if everything:
+        return f"{told}, and all that the layout names; nothing differs."
+    return f"{told}; it is as they left it."
 
 
 def _ended(told: Mapping[str, Json]) -> None:

@@ -67,8 +67,9 @@ def apply(
     options: Globals = context.obj
     asked = question(options, allow)
     reach = Reach(options, run_id=new_run())
-    store = store_of(asked)
-    with store.locked("govkit credentials apply", now()):
+    store = store_of(asked, reach.store_api)
+    with store.locked("govkit credentials apply", now()) as lock:
+        reach.under(lock)
         with progress("Looking into the accounts"):
             found = staged(asked, reach.live, reach.door, (stage,))
         require_whole(found)

@@ -19,7 +19,9 @@ def drift(context: typer.Context, *, format_: Format = "text", write: Write = No
 
     options: Globals = context.obj
     with progress("Reading the layout and the organization"):
-        found = drifted(question(options), Reach(options).live)
+        reach = Reach(options)
+        store_api = reach.store_api if options.snapshot is None else None
+        found = drifted(question(options), reach.live, store_api)
     called = names(found.meeting.live, found.meeting.ids)
     show("drift", document(found), format_, write, names=called)
     if found.incomplete:

@@ -1,30 +1,82 @@
-"""`govkit history`: the runs that wrote to AWS from here."""
+"""`govkit history`: the runs that wrote to AWS from here, and whether their journals hold together."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.options import Format, Write
-from govkit.cli.say import show
+from govkit.cli.options import Format, TextOrJson, Write
+from govkit.cli.say import show, text_or_json, told
 from govkit.errors import Exit
 
+app = typer.Typer(help="The runs of the past.", invoke_without_command=True)
 
-def history(
-    context: typer.Context,
-    *,
-    format_: Format = "text",
-    write: Write = None,
-) -> int:
+
+@app.callback()
+def history(context: typer.Context, *, format_: Format = "text", write: Write = None) -> int | None:
     """List the runs that wrote to AWS, as their journals tell them.
 
     Exits 1 where a journal does not hang together any more.
     """
-    from govkit.cli.reach import question
-    from govkit.flow.apply import runs_of, store_of
+    if context.invoked_subcommand is not None:
+        return None
     from govkit.report import history as history_of
+    from govkit.store.history import runs
+
+    past = runs(_store(context))
+    show("history", history_of(past), format_, write)
+    return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    run: Annotated[str | None, typer.Argument(help="One run; all of them without it.")] = None,
+    *,
+    format_: TextOrJson = "text",
+) -> int:
+    """Check that in each journal every line follows from the one before it.
+
+    Exits 1 where one does not, and names its file and line.
+    """
+    from govkit.store.history import run as run_of
+    from govkit.store.history import runs
+
+    text_or_json(format_)
+    store = _store(context)
+    past = runs(store) if run is None else (run_of(store, run),)
+    told(_checked(past, store.name), format_, _checked_text)
+    return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
+
+
+def _store(context: typer.Context) -> Any:
+    from govkit.cli.reach import Reach, question
+    from govkit.flow.apply import store_of
 
     options: Globals = context.obj
-    store = store_of(question(options))
-    past = runs_of(store)
-    told = history_of(past)
-    show("history", told, format_, write)
-    return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
+    return store_of(question(options), Reach(options).store_api)
+
+
+def _checked(past: Sequence[Any], place: str) -> dict[str, Any]:
+    runs = [
+        {"id": one.id, "lines": len(one.entries), "torn": one.torn, "broken": one.broken}
+        for one in past
+    ]
+    return {"format_version": "1.0", "store": place, "runs": runs}
+
+
+def _checked_text(document: Any, _: Any) -> str:
+    runs = document["runs"]
+    lines = [f"{one['id']}  {_verdict(one)}" for one in runs]
+    bad = sum(one["broken"] is not None for one in runs)
+    count = f"{len(runs)} {'journal' if len(runs) == 1 else 'journals'} in {document['store']}"
+    last = f"{bad} broken" if bad else "each line follows from the one before it"
+    return "\n".join([*lines, f"{count}: {last}."]) + "\n"
+
+
+def _verdict(one: Any) -> str:
+    holds = f"{one['lines']} {'line holds' if one['lines'] == 1 else 'lines hold'}"
+    if one["broken"]:
+        return f"BROKEN at {one['broken']}; {holds} before it"
+    return f"{holds}{'; the last one is torn, as a killed run leaves it' if one['torn'] else ''}"

@@ -50,6 +50,18 @@ ControlPolicy: TypeAlias = Annotated[
 Yes: TypeAlias = Annotated[
     bool, typer.Option("--yes", "-y", help="Answer yes to questions; overrides no rail.")
 ]
+Authority: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TASK", help="Only what this role does: policies or structure; list the rest."
+    ),
+]
+FullVerify: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--full-verify", help="Read everything back at the end, not only what was touched."
+    ),
+]
 Expired: TypeAlias = Annotated[
     bool, typer.Option("--expired", help="Take out the exemptions that have expired.")
 ]

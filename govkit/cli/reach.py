@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from govkit.apply.execute import Patience
+from govkit.apply.patience import Patience
 from govkit.cli.globals import Globals
 from govkit.cli.say import note
 from govkit.errors import GovkitError, UsageError
@@ -18,6 +18,7 @@ from govkit.live.discover import Live, discover
 from govkit.live.snapshot import Snapshot, restored
 from govkit.model.call import Api, Interest
 from govkit.model.scope import Entry
+from govkit.store.store import Lock
 
 
 def today() -> date:
@@ -80,6 +81,9 @@ class Reach:
     run_id: str = ""
     _doors: dict[str | None, Api] = field(default_factory=dict)
     _entry: Entry | None = None
+    _store_api: Api | None = None
+    _lock: Lock | None = None
+    _announced: bool = False
 
     @property
     def api(self) -> Api:
@@ -93,8 +97,35 @@ class Reach:
                 "A snapshot cannot be written to", "This command needs AWS or --sandbox."
             )
         if role not in self._doors:
-            self._doors[role] = _opened(self.options, self.run_id, role, self._entry)
+            self._announce()
+            entry = self._entry
+            self._doors[role] = _opened(self.options, self.run_id, role, self._permit, entry)
         return self._doors[role]
+
+    def store_api(self) -> Api:
+        """Return the door for a store in S3: with the credentials at hand, whoever does the rest."""
+        if self._store_api is None:
+            self._announce()
+            self._store_api = _opened(self.options, self.run_id, None)
+        return self._store_api
+
+    def under(self, lock: Lock) -> None:
+        """Write only while the lock is held, from now on."""
+        self._lock = lock
+
+    def _announce(self) -> None:
+        """Say, once, where calls go if not to AWS."""
+        if self._announced or self.options.sandbox is not None:
+            return
+        from govkit.aws.session import overrides as endpoints
+
+        self._announced = True
+        for override in endpoints():
+            note(f"{override.setting} is set: calls go to {override.url}, not to AWS.")
+
+    def _permit(self) -> None:
+        if self._lock is not None:
+            self._lock.check()
 
     def live(self, interest: Interest) -> Live:
         """Return the live bank: from the snapshot, or by asking."""
@@ -136,18 +167,20 @@ def _age(day: date) -> str:
     return "made today" if days == 0 else f"{days} {'day' if days == 1 else 'days'} old"
 
 
-def _opened(options: Globals, run_id: str, role: str | None, entry: Entry | None) -> Api:
+def _opened(
+    options: Globals,
+    run_id: str,
+    role: str | None,
+    permit: Callable[[], None] = lambda: None,
+    entry: Entry | None = None,
+) -> Api:
     from govkit.aws.door import door
-    from govkit.aws.session import overrides as endpoints
     from govkit.aws.session import session
     from govkit.cli.waiting import Waits
 
     mount: Callable[[Any], None] | None = None
     if options.sandbox is not None:
         mount = _sandboxed(options)
-    else:
-        for override in endpoints():
-            note(f"{override.setting} is set: calls go to {override.url}, not to AWS.")
     opened = session(
         profile=options.profile if mount is None else None,
         roles=[role] if role else [],
@@ -159,6 +192,7 @@ def _opened(options: Globals, run_id: str, role: str | None, entry: Entry | None
         pace=None if mount is not None else options.pace,
         timeout=options.timeout,
         waiting=Waits(),
+        permit=permit,
         entry=entry,
     )
 

@@ -3,7 +3,7 @@
 import re
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,12 @@ from govkit.cli.options import Yes
 from govkit.cli.say import data, note
 from govkit.cli.span import span
 from govkit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from govkit.apply.events import Event
+    from govkit.flow.release import Freeing
 
 _PRINCIPAL = re.compile(r"(role|user)/[\w+=.@/-]{1,100}")
 _STS_SECONDS = 5.0
@@ -42,7 +48,6 @@ def release(
 
     Needs no layout, no store and no lock, and reads that account's chain alone.
     """
-    from govkit.apply.events import Done
     from govkit.cli.ask import confirmed
     from govkit.cli.reach import Reach, moment
     from govkit.flow.brake import caller
@@ -50,12 +55,7 @@ def release(
 
     options: Globals = context.obj
     until = moment() + span("--for", for_)
-    if not re.search(r"\w", reason):
-        raise UsageError("No reason given", "--reason is empty: say why, for those who come after.")
-    if principal is not None and not _PRINCIPAL.fullmatch(principal):
-        raise UsageError(
-            "No such principal", f"--principal {principal}: use role/NAME or user/NAME."
-        )
+    _check(reason, principal)
     told = sys.stdin.read() if what == "-" else what
     reach = Reach(options)
     quick = Reach(replace(options, timeout=min(options.timeout, _STS_SECONDS)))
@@ -65,7 +65,14 @@ def release(
     if not (yes or confirmed(question, "release")):
         note("Nothing was done.")
         return Exit.FAILED
-    for event in freed(reach.api, freeing, reach.patience(0)):
+    _done(freeing, freed(reach.api, freeing, reach.patience(0)))
+    return Exit.DONE
+
+
+def _done(freeing: "Freeing", events: "Iterator[Event]") -> None:
+    from govkit.apply.events import Done
+
+    for event in events:
         if isinstance(event, Done):
             note(f"{event.step.verb}: {'already so' if event.already else 'done'}")
     data(
@@ -73,4 +80,12 @@ def release(
         "After that it is drift, and the next apply holds it to the policy again. "
         "Next: govkit drift\n"
     )
-    return Exit.DONE
+
+
+def _check(reason: str, principal: str | None) -> None:
+    if not re.search(r"\w", reason):
+        raise UsageError("No reason given", "--reason is empty: say why, for those who come after.")
+    if principal is not None and not _PRINCIPAL.fullmatch(principal):
+        raise UsageError(
+            "No such principal", f"--principal {principal}: use role/NAME or user/NAME."
+        )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.say import data, write_private
+from govkit.cli.say import data, note, program, write_private
 from govkit.errors import UsageError
 
 
@@ -30,19 +30,19 @@ def render(
 
     options: Globals = context.obj
     policies = rendered(wanted(question(options)), guardrail)
-    texts = {
-        policy.name: policy.document.text
-        if minified
-        else json.dumps(policy.document.value, indent=2)
-        for policy in policies
-    }
-    if out is not None:
-        if out.exists() and not out.is_dir():
-            raise UsageError("Not a folder", f"{out} is a file; --out wants a folder.")
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_private(out / f"{name}.json", text + "\n")
-        return
     for policy in policies:
-        data(f"# {policy.name} ({policy.type}, {len(policy.document)} characters)\n")
-        data(texts[policy.name] + "\n")
+        value = policy.document.value
+        text = policy.document.text if minified else json.dumps(value, indent=2)
+        if out is None:
+            data(f"# {policy.name} ({policy.type}, {len(policy.document)} characters)\n{text}\n")
+        else:  # by the guardrail's key: the name in AWS need not be a file's
+            write_private(_folder(out) / f"{policy.guardrail}.json", text + "\n")
+    count = f"{len(policies)} {'policy' if len(policies) == 1 else 'policies'}"
+    note(f"{count} rendered{f' into {out}' if out else ''}. Next: {program()} plan")
+
+
+def _folder(out: Path) -> Path:
+    if out.exists() and not out.is_dir():
+        raise UsageError("Not a folder", f"{out} is a file; --out wants a folder.")
+    out.mkdir(parents=True, exist_ok=True)
+    return out

@@ -25,15 +25,17 @@ def rollback(
     """
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, recorded, store_of
+    from govkit.flow.apply import Job, new_run, now, remembered, store_of
     from govkit.flow.plan import way_back
+    from govkit.store.history import run as recorded
 
     options: Globals = context.obj
     asked = question(options, allow)
-    store = store_of(asked)
     reach = Reach(options, run_id=new_run())
-    with store.locked(f"govkit rollback {run}", now()):
+    store = store_of(asked, reach.store_api)
+    with store.locked(f"govkit rollback {run}", now()) as lock:
+        reach.under(lock)
         with progress("Reading the layout and the organization"):
             made, both = way_back(asked, reach.live, recorded(store, run))
-        job = Job(made, both, None, f"rollback {run}")
+        job = remembered(Job(made, both, None, f"rollback {run}"), store)
         return carry_out(job, reach, store, yes=yes, dry_run=dry_run)

@@ -114,6 +114,14 @@ def delete_ou(context: typer.Context, ou: Ou) -> None:
     _click(context, lambda by, at: by.delete_ou(at, ou))
 
 
+@app.command("create-bucket")
+def create_bucket(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="The bucket's name.")]
+) -> None:
+    """Create an S3 bucket in the management account, for a store."""
+    _click(context, lambda by, at: by.create_bucket(at, name))
+
+
 @app.command("enable-type")
 def enable_type(context: typer.Context, policy_type: str) -> None:
     """Enable a policy type."""

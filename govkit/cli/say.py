@@ -49,6 +49,11 @@ def note(text: str) -> None:
     _aside("\n".join(map(clean, text.split("\n"))) + "\n")
 
 
+def program() -> str:
+    """Return how govkit was called, with the options that the next command needs too."""
+    return _voice[0].program
+
+
 def complain(error: GovkitError, arguments: Sequence[str]) -> None:
     """Say what stopped the command."""
     from govkit.report import error_text

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.say import data
+from govkit.cli.say import data, note, program, text_or_json, told
 
 
 def show(
@@ -18,10 +18,17 @@ def show(
     ] = "tree",
     *,
     live: Annotated[bool, typer.Option("--live", help="Ask AWS, not the layout.")] = False,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, or json for limits.")
+    ] = "text",
 ) -> None:
     """Show the tree, the room left under AWS's limits, the exemptions, or one thing."""
     from govkit.cli.reach import Reach, question
-    from govkit.flow.show import about, exemptions, limits, tree
+    from govkit.flow.about import about
+    from govkit.flow.show import exemptions, limits, tree
+    from govkit.report import limits_text
+
+    text_or_json(format_)
 
     options: Globals = context.obj
     asked = question(options)
@@ -30,8 +37,10 @@ def show(
         case "tree":
             data(tree(asked, bank))
         case "limits":
-            data(limits(asked, bank))
+            found = {"limits": [one.to_json() for one in limits(asked, bank)]}
+            told(found, format_, limits_text)
         case "exemptions":
             data(exemptions(asked, bank))
         case _:
             data(about(asked, bank, what))
+    note(f"Next: {program()} plan")

@@ -18,14 +18,16 @@ def validate(
 ) -> int:
     """Check the layout and its templates against everything that can be known without AWS.
 
+    With --snapshot it also says how the layout fits the organization as it was then.
     Exits 3 where the layout cannot be understood, or findings reach --fail-on.
     """
-    from govkit.cli.reach import question
+    from govkit.cli.reach import Reach, question
     from govkit.flow.lint_layout import validated
     from govkit.report import findings
 
     options: Globals = context.obj
     limit = severity(fail_on)
-    found = validated(question(options))
+    bank = Reach(options).live if options.snapshot is not None else None
+    found = validated(question(options), bank)
     show("findings", findings("validate", found), format_, write)
     return Exit.NOT_UNDERSTOOD if reaches(found, limit) else Exit.DONE

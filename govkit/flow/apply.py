@@ -1,47 +1,67 @@
 """The story of an apply: each event is in the journal before the next thing happens."""
 
-import getpass
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
-from govkit.apply.execute import Crossing, Patience
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
-from govkit.apply.verify import unverified
+from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError
-from govkit.flow.compare import Compared, Question, kinds
+from govkit.flow.compare import Bank, Compared, Question, kinds
+from govkit.flow.plan import expected, plan
 from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
 from govkit.layout.revision import commit_of
 from govkit.live.snapshot import resource_json
-from govkit.model.call import Api, Ids
-from govkit.model.evidence import Reviewed
+from govkit.model.call import Api, Ids, Response
+from govkit.model.change import Change
+from govkit.model.evidence import Mark, Reviewed, mark
+from govkit.model.evidence import fingerprint as fingerprint_of
+from govkit.model.kind import Kind
 from govkit.model.plan import Plan, Step
 from govkit.model.resource import Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
-from govkit.store.history import Run, runs
-from govkit.store.history import run as read_run
-from govkit.store.local import LocalStore, folder_of, run_id
+from govkit.store.history import begun
+from govkit.store.places import store_at
+from govkit.store.store import Store, run_id, user
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What an apply sets out to do: a judged plan, and the evidence that it was reviewed."""
+    """What an apply sets out to do: a judged plan, and the evidence that it was reviewed.
+
+    `expect` is the fingerprint that the command line gave in the place of a plan file.
+    """
 
     made: Plan
     both: Compared
     evidence: Reviewed | None = None
     command: str = "apply"
     ticket: str = ""
+    expect: str | None = None
+    caller: str = ""
+    begun: Mapping[str, Response] = field(default_factory=dict)
+
+
+def remembered(job: Job, store: Store) -> Job:
+    """Return the job with what the store knows: who asks, and what earlier runs left going on.
+
+    Journals are read only where AWS may be at something in its own time (accounts in creation).
+    """
+    slow = {kind.resource for kind in kinds() if kind.at_once > 1}
+    waits = any(type(step.change.subject) in slow for step in job.made.steps)
+    return replace(job, caller=store.caller(), begun=begun(store) if waits else {})
 
 
 def carried_out(
@@ -49,16 +69,18 @@ def carried_out(
     steps: Sequence[Step],
     *,
     api: Api,
-    store: LocalStore,
+    store: Store,
     run_name: str,
     patience: Patience,
     stop: Callable[[], bool],
+    whole: Callable[[], Sequence[str]] = lambda: (),
 ) -> Iterator[Event]:
     """Do the steps; each event is in the journal before the next thing happens.
 
-    Raises what stopped it: as it is before the first write, as `ApplyStopped` after it.
+    What was touched is read back at the end, and what `whole` reads back besides: it returns the
+    addresses that differ. Raises what stopped it: as it is before the first write, as `ApplyStopped` after it.
     """
-    crossing = _crossing(job.made, api, patience, stop)
+    crossing = _crossing(job, api, patience, stop)
     journal = store.journal(run_name)
     done: list[Step] = []
     outcome = "stopped"
@@ -69,7 +91,7 @@ def carried_out(
             if isinstance(event, Done):
                 done.append(event.step)
             yield event
-        lagging = () if stop() else _unverified(crossing, done, patience)
+        lagging = () if stop() else (*_unverified(crossing, done, patience), *whole())
         if lagging:
             raise _not_as_left(lagging)
         outcome = "interrupted" if stop() else "done"
@@ -81,7 +103,8 @@ def carried_out(
         journal.close()
 
 
-def _crossing(made: Plan, api: Api, patience: Patience, stop: Callable[[], bool]) -> Crossing:
+def _crossing(job: Job, api: Api, patience: Patience, stop: Callable[[], bool]) -> Crossing:
+    made, told = job.made, dict(job.begun)
     after = made.live.after(step.change for step in made.steps)
 
     def named(resource: Resource, ids: Ids) -> Resource:
@@ -90,13 +113,22 @@ def _crossing(made: Plan, api: Api, patience: Patience, stop: Callable[[], bool]
         return tokenized(resource, org_paths(after, ids)) if has_document else resource
 
     return Crossing(
-        kinds={kind.resource: kind for kind in kinds()},
+        kinds={kind.resource: _reminded(kind, told) for kind in kinds()},
         api=api,
         ids=made.ids,
         patience=patience,
         named=named,
         stop=stop,
     )
+
+
+def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
+    """Let a kind know AWS by the request that a journal names; once, then it looks for itself."""
+
+    def underway(change: Change[Any], api: Api) -> Response | None:
+        return told.pop(str(change.address), None) or kind.underway(change, api)
+
+    return replace(kind, underway=underway) if kind.at_once > 1 else kind
 
 
 def _unverified(crossing: Crossing, done: Sequence[Step], patience: Patience) -> tuple[str, ...]:
@@ -111,6 +143,22 @@ def _unverified(crossing: Crossing, done: Sequence[Step], patience: Patience) ->
             patience=patience,
         )
     )
+
+
+def differing(
+    question: Question, bank: Bank, known: Sequence[Step], patience: Patience
+) -> tuple[str, ...]:
+    """Plan once more, as often as reads may lag, and return what differs that is not known to."""
+    expected = {step.address for step in known}
+    left: tuple[str, ...] = ()
+    for look in range(LOOKS):
+        if look:
+            patience.sleep(patience.interval)
+        made, _ = plan(question, bank)
+        left = tuple(str(one.address) for one in made.steps if one.address not in expected)
+        if not left:
+            break
+    return left
 
 
 def _not_as_left(addresses: Sequence[str]) -> GovkitError:
@@ -144,17 +192,55 @@ def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
         "time": _time(),
         "run": run_id,
         "command": job.command,
-        "caller": getpass.getuser(),
+        "caller": job.caller or user(),
         "ticket": job.ticket,
         "organization": made.organization,
         "layout": made.layout.name,
         "sha256": made.layout.sha256,
         "commit": commit_of(Path(made.layout.path)),
         "fingerprint": plan_fingerprint(made),
+        **_reviewed_steps(job),
         "overrides": dict(made.allowances),
         "ignored": ignored_policies(job.both.wanted, job.both.meeting),
         "steps": len(steps),
     }
+
+
+def _reviewed_steps(job: Job) -> dict[str, Any]:
+    """Return the steps behind a fingerprint: what is left after a stop has another one."""
+    if job.expect is None:
+        return {}
+    marks = job.evidence.marks if job.evidence is not None else map(mark, job.made.steps)
+    told = [[one.address, one.action, one.before, one.after] for one in marks]
+    return {"expected": f"sha256:{job.expect.removeprefix('sha256:')}", "reviewed": told}
+
+
+def evidence_for(
+    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
+) -> Reviewed | None:
+    """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
+
+    A run that was stopped leaves a plan of what is left, which has another fingerprint; its journal
+    knows the steps that were reviewed. StalePlan where nothing has the fingerprint.
+    """
+    wanted = f"sha256:{fingerprint.removeprefix('sha256:')}"
+    if reviewed is not None or plan_fingerprint(made) == wanted:
+        expected(fingerprint, made if reviewed is None else reviewed)
+        return reviewed
+    before = _reviewed_before(wanted, made.organization, store)
+    if before is None:
+        expected(fingerprint, made)
+    return before
+
+
+def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
+    for run in reversed(store.runs()):
+        begin = store.begin(run)
+        if begin.get("expected") == wanted:
+            marks = tuple(Mark(*told) for told in begin["reviewed"])
+            if fingerprint_of(organization, marks) == wanted:
+                return Reviewed(organization, wanted, marks)
+    return None
 
 
 def selected(made: Plan, reviewed: Reviewed | None) -> Selection:
@@ -174,20 +260,10 @@ def severe_path(step: Step) -> str:
     return "/" if step.verb == "attach" else step.address.path
 
 
-def store_of(question: Question) -> LocalStore:
-    """Return the store that the layout names."""
+def store_of(question: Question, api: Callable[[], Api]) -> Store:
+    """Return the store that the layout names; `api` is opened only for one in S3."""
     wanted = read(question.layout, today=question.today)
-    return LocalStore(folder_of(wanted.store, question.layout))
-
-
-def runs_of(place: LocalStore) -> tuple[Run, ...]:
-    """Return every run of the past, oldest first."""
-    return runs(place.runs)
-
-
-def recorded(place: LocalStore, run: str) -> Run:
-    """Return a run of the past; GovkitError where there is none of that name."""
-    return read_run(place.path(run))
+    return store_at(wanted.store, question.layout, api)
 
 
 def new_run() -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from govkit.apply.events import Event
-from govkit.apply.execute import Crossing, Patience
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
 from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
 from govkit.kinds._grip import Hold, Spot, above, allows, holds, meant, spot

@@ -55,7 +55,7 @@ def judged(question: Question, bank: Bank) -> Judged:
     """Look as `checked` does, and return what it was found in, too."""
     asked = replace(question, baseline=True, watched=True)
     both = compared(asked, bank)
-    found = drift_between(asked, both)
+    found = drift_between(asked, both, dict)  # whose ignored policies were edited is drift's to say
     incomplete = (*found.incomplete, *_left_unseen(both))
     lapses = sorted([*_drifted(both, found), *_remarked(asked, both)], key=_order)
     left, tolerated, about = weighed(both.wanted, lapses, whole=not (incomplete or question.only))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 
 from govkit.errors import GovkitError
 from govkit.flow.authority import Door
@@ -12,8 +13,10 @@ from govkit.kinds.root import Root
 from govkit.layout.read import read
 from govkit.model.address import ROOT
 from govkit.model.call import Api, ApiCall
+from govkit.model.finding import Severity
 from govkit.model.wanted import Wanted
-from govkit.store.local import folder_of
+from govkit.store.places import folder_of, in_s3
+from govkit.store.s3 import S3Store
 
 
 def examined(question: Question, bank: Bank, door: Door) -> Iterator[Remark]:
@@ -24,7 +27,9 @@ def examined(question: Question, bank: Bank, door: Door) -> Iterator[Remark]:
         yield Remark("bad", "layout", f"{error.summary}; see: govkit validate")
         return
     yield Remark("good", "layout", f"{wanted.path}, called {wanted.layout}")
-    yield from _settings(wanted, question)
+    if wanted.organization is None:
+        yield Remark("note", "organization.id", "not written; every command that writes needs it")
+    yield from _store(wanted, question, door)
     caller = yield from _caller(door(None))
     try:
         both = compared(question, bank)
@@ -38,17 +43,27 @@ def examined(question: Question, bank: Bank, door: Door) -> Iterator[Remark]:
     yield from _aside(both)
 
 
-def _settings(wanted: Wanted, question: Question) -> Iterator[Remark]:
-    if wanted.organization is None:
-        yield Remark("note", "organization.id", "not written; every command that writes needs it")
+def _store(wanted: Wanted, question: Question, door: Door) -> Iterator[Remark]:
     try:
+        if in_s3(wanted.store):
+            yield _in_s3(S3Store(str(wanted.store), door(None)))
+            return
         folder = folder_of(wanted.store, question.layout)
     except GovkitError as error:
-        yield Remark("bad", "store", error.detail)
+        yield Remark("bad", "store", f"{error.summary}. {error.detail}")
         return
     place = folder if folder.exists() else folder.parent
     able = os.access(place, os.W_OK)
     yield Remark("good" if able else "bad", "store", f"{folder}{'' if able else ', not writable'}")
+
+
+def _in_s3(store: S3Store) -> Remark:
+    """Look at the lock, which is there or not: either way S3 lets us read."""
+    now = datetime.now(UTC)
+    held = store.held(now)
+    if held is None:
+        return Remark("good", "store", f"{store.name}, and nobody holds its lock")
+    return Remark("note", "store", f"{store.name}: {held.words(now)}")
 
 
 def _caller(api: Api) -> Generator[Remark, None, str]:
@@ -102,4 +117,5 @@ def _aside(both: Compared) -> Iterator[Remark]:
     for pattern in both.wanted.manage.ignore:
         yield Remark("note", "ignored", f"{pattern.kind} {pattern.pattern}")
     for finding in both.meeting.findings:
-        yield Remark("bad", finding.subject, finding.message)
+        word = "note" if finding.severity is Severity.NOTE else "bad"
+        yield Remark(word, finding.subject, finding.message)

@@ -7,7 +7,7 @@ from govkit.checks._judge import Judged, judged
 from govkit.checks._paper import Paper, paper
 from govkit.checks._suppressions import in_template, in_yaml
 from govkit.errors import UsageError
-from govkit.flow.compare import Question
+from govkit.flow.compare import Bank, Question, compared
 from govkit.flow.idle_exemptions import idle_exemptions
 from govkit.flow.offline import validated as proved
 from govkit.flow.suppress import Placed, Said, remaining
@@ -22,11 +22,15 @@ from govkit.policies.types import known
 _YAML = (".yaml", ".yml")
 
 
-def validated(question: Question) -> tuple[Finding, ...]:
-    """Return what is to be said of a layout: its own findings, and what the lint warns of."""
+def validated(question: Question, bank: Bank | None) -> tuple[Finding, ...]:
+    """Return what is to be said of a layout: its own findings, and what the lint warns of.
+
+    With a snapshot's state also how the layout fits that.
+    """
     wanted = proved(question)
     linted = (one for one in lint_of(wanted) if one.severity > Severity.NOTE)
-    return (*wanted.findings, *linted)
+    met = () if bank is None else compared(question, bank).meeting.findings
+    return (*wanted.findings, *met, *linted)
 
 
 def linted_layout(question: Question, told: str | None) -> tuple[Finding, ...]:

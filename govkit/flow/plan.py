@@ -1,6 +1,6 @@
 """The story of a plan, and of drift, which is the same walk read backwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
@@ -13,11 +13,12 @@ from govkit.layout.read import read
 from govkit.layout.revision import at_revision
 from govkit.live.snapshot import resource_from
 from govkit.model.address import ROOT, Address
-from govkit.model.call import Ids
+from govkit.model.call import Api, Ids
 from govkit.model.evidence import Reviewed
 from govkit.model.finding import Finding, Severity
 from govkit.model.plan import Plan
 from govkit.model.state import State
+from govkit.model.wanted import Wanted
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import Drift, drift
 from govkit.plan.judge import judged, overridable, refused
@@ -26,8 +27,12 @@ from govkit.plan.only import Keep, chosen, differing
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
 from govkit.plan.undo import StepDone, undoing
-from govkit.store.history import Run, last_known, runs
-from govkit.store.local import folder_of
+from govkit.store.history import Run, last_known
+from govkit.store.local import LocalStore
+from govkit.store.places import folder_of, in_s3
+from govkit.store.s3 import S3Store
+
+Known = Callable[[], Mapping[str, str]]
 
 
 def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
@@ -51,27 +56,41 @@ def _not_seen(what: str) -> Finding:
     )
 
 
-def drifted(question: Question, bank: Bank) -> Drift:
-    """Return what in AWS is not as the layout wants it."""
-    return drift_between(question, compared(question, bank))
+def drifted(question: Question, bank: Bank, store_api: Callable[[], Api] | None) -> Drift:
+    """Return what in AWS is not as the layout wants it.
+
+    A store in S3 is asked through `store_api`; where that is None, nothing is remembered.
+    """
+    both = compared(question, bank)
+    return drift_between(question, both, lambda: _remembered(question, both.wanted, store_api))
 
 
-def drift_between(question: Question, both: Compared) -> Drift:
-    """Return what in AWS is not as the layout wants it, where both were read already."""
+def drift_between(question: Question, both: Compared, known: Known) -> Drift:
+    """Return what in AWS is not as the layout wants it, where both were read already.
+
+    `known` tells the digests of ignored policies at the last apply.
+    """
     elsewhere = _elsewhere(both)
     if elsewhere is not None:
         raise elsewhere
-    past = runs(folder_of(both.wanted.store, question.layout) / "runs")
     return drift(
         both.wanted,
         both.meeting,
         kinds(),
         both.live.incomplete,
-        last_known(past),
+        known(),
         keep=left_in(question, both),
         pinned=kept_off(both.meeting, question.moment),
         released=dict(let_out(both.meeting, question.moment)),
     )
+
+
+def _remembered(
+    question: Question, wanted: Wanted, api: Callable[[], Api] | None
+) -> Mapping[str, str]:
+    if not in_s3(wanted.store):
+        return last_known(LocalStore(folder_of(wanted.store, question.layout)))
+    return {} if api is None else last_known(S3Store(str(wanted.store), api()))
 
 
 def left_in(question: Question, both: Compared) -> Keep:

@@ -11,7 +11,8 @@ from govkit.access.judge import judge
 from govkit.access.statement import Level, policy
 from govkit.access.verdict import Kind, Outcome
 from govkit.apply.events import Event
-from govkit.apply.execute import Crossing, Patience
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
 from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
 from govkit.kinds._grip import Hold

@@ -1,11 +1,9 @@
-"""The stories of `govkit show`: the tree, the limits, the exemptions, and one thing by any name."""
+"""The stories of `govkit show`: the tree, the limits, the exemptions."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from govkit.errors import UsageError
 from govkit.flow.compare import Bank, Question, compared
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -13,18 +11,18 @@ from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.pin import pins
 from govkit.kinds.policy import Policy
 from govkit.kinds.release import releases
+from govkit.kinds.root import Root
 from govkit.layout.read import read
-from govkit.layout.suggest import did_you_mean
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
-from govkit.model.resource import Resource, facts
 from govkit.model.state import State
 from govkit.model.wanted import SideDoor, Wanted
-from govkit.policies.types import policy_type
+from govkit.plan.budget import Used, used
 from govkit.report import Node, drawn, ways_out, ways_out_text
 
 
-def _bank(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
+def looked(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
+    """Return what the layout asks for, and the state to be shown: its own, or AWS's."""
     if bank is None:
         wanted = read(question.layout, today=question.today)
         return wanted, wanted.state, Ids()
@@ -34,10 +32,10 @@ def _bank(question: Question, bank: Bank | None) -> tuple[Wanted, State, Ids]:
 
 def tree(question: Question, bank: Bank | None) -> str:
     """Return the OUs with their accounts and guardrails, as the layout (or AWS) has them."""
-    wanted, state, ids = _bank(question, bank)
+    wanted, state, ids = looked(question, bank)
     attached: defaultdict[Address, list[str]] = defaultdict(list)
     for attachment in state.all(Attachment):
-        attached[attachment.target].append(_short(attachment.policy, state))
+        attached[attachment.target].append(short_name(attachment.policy, state))
     below: defaultdict[Address, list[OrganizationalUnit | Account]] = defaultdict(list)
     accounts: list[OrganizationalUnit | Account] = [*state.all(Account)]
     for resident in [*accounts, *state.all(OrganizationalUnit)]:
@@ -53,7 +51,8 @@ def tree(question: Question, bank: Bank | None) -> str:
     return drawn(node(ROOT, f"/  {wanted.organization or ''}".rstrip()))
 
 
-def _short(policy: Address, state: State) -> str:
+def short_name(policy: Address, state: State) -> str:
+    """Return a policy's name, also where the state has no such policy."""
     found = state.get(policy)
     return found.name if isinstance(found, Policy) else policy.path.partition("/")[2]
 
@@ -73,37 +72,17 @@ def _line(resident: OrganizationalUnit | Account, wanted: Wanted, ids: Ids) -> s
     return f"{key}{'' if key == given else f' {given}'}{state}"
 
 
-def limits(question: Question, bank: Bank | None) -> str:
+def limits(question: Question, bank: Bank | None) -> tuple[Used, ...]:
     """Return per target and type how many policies and characters are used, and by whom."""
-    wanted, state, _ = _bank(question, bank)
-    held: defaultdict[tuple[Address, str], list[Policy]] = defaultdict(list)
-    for attachment in state.all(Attachment):
-        policy = state.get(attachment.policy)
-        if isinstance(policy, Policy):
-            held[attachment.target, policy.type].append(policy)
-    return "".join(
-        f"{line}\n"
-        for place, policies in sorted(held.items())
-        for line in _used(place, policies, wanted)
-    )
-
-
-def _used(place: tuple[Address, str], policies: Sequence[Policy], wanted: Wanted) -> Iterator[str]:
-    target, key = place
-    known = policy_type(key).limits
-    told = wanted.limits.get(key, {})
-    slots, characters = (
-        told.get("attachments", known.attachments),
-        told.get("characters", known.characters),
-    )
-    yield f"{target.path}  {key}: {len(policies)} of {slots} attached"
-    for policy in sorted(policies, key=lambda one: one.name):
-        yield f"    {policy.name}: {len(policy.document)} of {characters} characters"
+    wanted, state, _ = looked(question, bank)
+    root = state.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else "aws"
+    return used(state, wanted, partition, offline=bank is None)
 
 
 def exemptions(question: Question, bank: Bank | None) -> str:
     """Return every way out there is, with owner and end; pins only where AWS is asked."""
-    wanted, state, _ = _bank(question, bank)
+    wanted, state, _ = looked(question, bank)
     found = None if bank is None else tuple(_pins(state, question.moment))
     return ways_out_text(ways_out(wanted, found))
 
@@ -115,47 +94,3 @@ def _pins(state: State, now: datetime) -> Iterator[SideDoor]:
     for one in releases(state, now):
         what = f"{one.held} is out of {one.policy.path}"
         yield SideDoor("pin", f"{what}: {one.reason}", owner=one.who, until=one.until)
-
-
-def about(question: Question, bank: Bank | None, name: str) -> str:
-    """Return everything known of one thing, named by key, ID, ARN, e-mail, path or name."""
-    wanted, state, ids = _bank(question, bank)
-    found = [one for one in state if name in _names(one, wanted, ids)]
-    if not found:
-        known = sorted({each for one in state for each in _names(one, wanted, ids)})
-        hint = did_you_mean(name, known) or ("" if bank else "Ask AWS too: govkit show NAME --live")
-        raise UsageError("Nothing of that name", f"{name} is not in what was looked at.", hint)
-    return "\n".join(_told(one, wanted, ids, state) for one in found)
-
-
-def _names(one: Resource, wanted: Wanted, ids: Ids) -> set[str]:
-    names = {str(one.address), one.address.path, one.address.path.lstrip("/")}
-    given = ids.get(one.address)
-    if given:
-        names |= {given}
-    claim = wanted.claims.get(one.address)
-    match one:
-        case Account():
-            names |= {one.email or "", one.name or "", (claim.id if claim else None) or ""}
-        case Policy():
-            names |= {one.name, one.guardrail or ""}
-        case _:
-            pass
-    return names - {""}
-
-
-def _told(one: Resource, wanted: Wanted, ids: Ids, state: State) -> str:
-    origin = wanted.origin(one.address)
-    claim = wanted.claims.get(one.address)
-    known = ids.get(one.address) or (claim.id if claim else None)
-    head = {"address": str(one.address), "id": known}
-    attached = [
-        _short(each.policy, state) for each in state.all(Attachment) if each.target == one.address
-    ]
-    targets = [str(each.target) for each in state.all(Attachment) if each.policy == one.address]
-    more = {
-        **({"attached": sorted(attached)} if attached else {}),
-        **({"targets": sorted(targets)} if targets else {}),
-        **({"origin": str(origin)} if origin else {}),
-    }
-    return json.dumps({**head, **facts(one), **more}, indent=2, ensure_ascii=False) + "\n"

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from govkit.access.chain import Chain
 from govkit.access.compare import FULL_ACCESS
+from govkit.access.difference import Change, difference
 from govkit.access.statement import Level, policy
 from govkit.access.statement import Policy as Judged
 from govkit.access.verdict import Kind
@@ -15,7 +16,7 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
-from govkit.model.change import Change
+from govkit.model.change import Change as Step
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.policies.document import Document
@@ -24,6 +25,14 @@ from govkit.policies.paths import tokens, with_paths
 UNKNOWN_ORGANIZATION, UNKNOWN_ROOT = "o-0000000000", "r-0000"
 _ID = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _PART_OF_ID = re.compile(r'[:"]\d+[*?]|[:"][*?]+\d')
+
+
+@lru_cache(maxsize=16)
+def _ids_named(documents: tuple[Document, ...]) -> frozenset[str] | None:
+    if any(_PART_OF_ID.search(document.text) for document in documents):
+        return None
+    return frozenset(one for document in documents for one in _ID.findall(document.text))
+
 
 _TYPES = frozenset(kind.value for kind in Kind)
 
@@ -95,7 +104,7 @@ class Chains:
         """Return the targets that a policy is attached to."""
         return tuple(target for target, held in self._attached.items() if policy in held)
 
-    def take(self, change: Change[Resource]) -> None:
+    def take(self, change: Step[Resource]) -> None:
         """Become the chains after a change, with what AWS brings and takes along with it."""
         for address in change.takes:
             self._lose(address)
@@ -142,9 +151,9 @@ class Chains:
         named = self._named()
         groups: defaultdict[object, list[Address]] = defaultdict(list)
         for account in accounts:
-            told = named is None or ids(account) in named or self._attached.get(account)
-            alone = told or account in self.unbound
-            groups[account if alone else self._homes.get(account)].append(account)
+            told = named is None or ids(account) in named or account in self.unbound
+            own = frozenset(self._attached.get(account, ()))
+            groups[account if told else (self._homes.get(account), own)].append(account)
         return {found[0]: tuple(found) for found in groups.values()}
 
     def spelled(self, keys: Iterable[str]) -> tuple[str, ...]:
@@ -160,10 +169,7 @@ class Chains:
 
     def _named(self) -> frozenset[str] | None:
         """Return the account IDs that documents name; None where they name parts of one."""
-        texts = [document.text for document in self._documents.values()]
-        if any(_PART_OF_ID.search(text) for text in texts):
-            return None
-        return frozenset(one for text in texts for one in _ID.findall(text))
+        return _ids_named(tuple(self._documents.values()))
 
     def _level(self, target: Address, kind: Kind) -> Level:
         key = (kind, target)
@@ -208,3 +214,15 @@ def names_real_paths(documents: Iterable[Document]) -> bool:
 
 
 _REAL_PATH = re.compile(r"o-[a-z0-9]{10,32}/r-[0-9a-z]{4,32}")
+
+
+@lru_cache(maxsize=1024)
+def allows_more(kind: str, before: Document, after: Document) -> bool:
+    """Tell whether a document lets a request through that another one denies; also where unsure."""
+    full = _FULL_ACCESS[Kind(kind)]
+    old, new = (
+        Chain(Kind(kind), (Level("target", (full, judged("guardrail", one))),))
+        for one in (before, after)
+    )
+    found = difference(old, new)
+    return bool(found.newly_allowed) or found.change is Change.UNKNOWN

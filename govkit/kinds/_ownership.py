@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from govkit.kinds._documents import org_path
+from govkit.kinds._tags import WHILE
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.finding import Finding, Severity
@@ -24,7 +25,11 @@ def recognise(wanted: Wanted, live: State, ids: Ids) -> Recognition:
     taken over where it says the same or the guardrail says `adopt: true`, else the plan is refused.
     """
     theirs: list[Any] = [one for one in live if one.address.kind == "policy" and not _managed(one)]
-    names: dict[Address, Address] = {}
+    names = {
+        one.address: Address("policy", f"{one.type}/{WHILE}{one.temporary}")
+        for one in theirs
+        if one.temporary is not None and one.layout == wanted.layout
+    }
     findings: list[Finding] = []
     for address, claimants in sorted(_tagged(wanted, theirs).items()):
         chosen = _chosen(claimants, wanted)

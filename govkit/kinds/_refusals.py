@@ -1,4 +1,4 @@
-"""Answers that mean "there is no such thing", told from real errors."""
+"""Answers that say how things are (gone, there already, in use), told from real errors."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,6 +19,25 @@ _GONE = frozenset(
         "TargetNotFoundException",
     }
 )
+# What AWS says where a write's premise does not hold: its thing is not there, or already so.
+OVERTAKEN = _GONE | frozenset(
+    {
+        "AccountAlreadyClosedException",
+        "AccountAlreadyRegisteredException",
+        "DestinationParentNotFoundException",
+        "DuplicateAccountException",
+        "DuplicateOrganizationalUnitException",
+        "DuplicatePolicyAttachmentException",
+        "DuplicatePolicyException",
+        "PolicyNotAttachedException",
+        "PolicyTypeAlreadyEnabledException",
+        "PolicyTypeNotEnabledException",
+        "RootNotFoundException",
+        "SourceParentNotFoundException",
+    }
+)
+# … or something still needs it, which a look at the thing alone does not show.
+IN_USE = frozenset({"OrganizationalUnitNotEmptyException", "PolicyInUseException"})
 NOT_OFFERED = frozenset(
     {
         "NotImplemented",

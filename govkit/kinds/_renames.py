@@ -79,9 +79,23 @@ class _Search:
             self.places[address] = old
 
     def _both(self, address: Address, claim: Claim) -> None:
-        """Complain of the old OU beside the new one, unless it is just making way for that."""
+        """Complain of the old OU beside the new one, unless it is just making way for that.
+
+        Where the old one is gone, the line has done its work.
+        """
         old = ou(claim.was or "")
-        listed = old in self.wanted.state or old in self.wanted.absent
+        listed = self._listed(old)
+        if not listed and self.there.isdisjoint({old, self._now(old)}):
+            self.findings.append(
+                Finding(
+                    "GK206",
+                    Severity.NOTE,
+                    str(address),
+                    f"OU {address.path} was {old.path}, and is renamed already.",
+                    "Remove was:, the line has done its work.",
+                    self.wanted.origin(address),
+                )
+            )
         making_way = claim.reparent and parent_path(old.path) != parent_path(address.path)
         if old != address and old in self.there and not listed and not making_way:
             self._complain(

@@ -8,6 +8,8 @@ from govkit.model.call import Api, ApiCall, Look, organizations
 LAYOUT = "govkit:layout"
 GUARDRAIL = "govkit:guardrail"
 ACCOUNT = "govkit:account"
+TEMPORARY = "govkit:temporary"
+WHILE = "govkit-temporary-"  # begins the names of policies that a plan makes for a while
 OURS = "govkit:"
 AWS_OWN = "aws:"
 

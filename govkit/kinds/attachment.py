@@ -6,6 +6,7 @@ from typing import Any
 
 from govkit.kinds._listed import address_of, by_targets, enabled_types, listed, pages, targets
 from govkit.kinds._refusals import unless_gone
+from govkit.kinds.policy import is_temporary
 from govkit.model.address import ROOT, Address, account
 from govkit.model.call import Api, ApiCall, Ids, Look, organizations
 from govkit.model.change import Action, Change
@@ -143,9 +144,14 @@ def _verb(change: Change[Attachment]) -> str:
 
 
 def _cares(resource: Resource, wanted: Wanted) -> bool:
-    """A named guardrail's list of targets is complete; FullAWSAccess is ours where the layout says."""
+    """A named guardrail's list of targets is complete; FullAWSAccess is ours where the layout says.
+
+    What an earlier plan attached for a while is ours to clear away.
+    """
     if not isinstance(resource, Attachment):
         return False
+    if is_temporary(resource.policy):
+        return True
     kind, _, name = resource.policy.path.partition("/")
     default = policy_type(kind).default
     if default is not None and name == default.name:

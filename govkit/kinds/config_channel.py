@@ -111,6 +111,6 @@ KIND = Kind(
     authority=Authority.MEMBER,
     beyond=True,
     reads=("config:DescribeDeliveryChannels",),
-    writes=lambda _: ("config:PutDeliveryChannel",),
+    writes=lambda _: ("config:DeleteDeliveryChannel", "config:PutDeliveryChannel"),
     serves=("config",),
 )

@@ -255,5 +255,9 @@ KIND = Kind(
     section=Section("baseline", "config", Config, _asked),
     beyond=True,
     reads=("config:DescribeConfigurationRecorders",),
-    writes=lambda _: ("config:PutConfigurationRecorder", "iam:PassRole"),
+    writes=lambda _: (
+        "config:DeleteConfigurationRecorder",
+        "config:PutConfigurationRecorder",
+        "iam:PassRole",
+    ),
 )

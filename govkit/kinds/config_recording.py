@@ -73,6 +73,6 @@ KIND = Kind(
     authority=Authority.MEMBER,
     beyond=True,
     reads=("config:DescribeConfigurationRecorderStatus",),
-    writes=lambda _: ("config:StartConfigurationRecorder",),
+    writes=lambda _: ("config:StartConfigurationRecorder", "config:StopConfigurationRecorder"),
     serves=("config",),
 )

@@ -153,5 +153,5 @@ KIND = Kind(
     section=Section("baseline", "password_policy", Rules, _asked),
     beyond=True,
     reads=("iam:GetAccountPasswordPolicy",),
-    writes=lambda _: ("iam:UpdateAccountPasswordPolicy",),
+    writes=lambda _: ("iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy"),
 )

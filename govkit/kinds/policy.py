@@ -1,7 +1,7 @@
 """Policies of every type: what they say and whose they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,12 +9,12 @@ from govkit.kinds._documents import managed, parsed, sent
 from govkit.kinds._listed import address_of, enabled_types, listed
 from govkit.kinds._ownership import recognise
 from govkit.kinds._refusals import unless_gone
-from govkit.kinds._tags import GUARDRAIL, LAYOUT, as_list, tags_of
+from govkit.kinds._tags import GUARDRAIL, LAYOUT, TEMPORARY, WHILE, as_list, tags_of
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Response, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Authority, Kind
-from govkit.model.resource import Found, Resource
+from govkit.model.resource import UNSAID, Found, Resource
 from govkit.model.wanted import Wanted
 from govkit.policies.document import Document
 from govkit.policies.policy_type import PolicyType
@@ -25,7 +25,8 @@ from govkit.policies.types import policy_type
 class Policy:
     """A policy. `type` is the layout's key (`scp`); `layout` and `guardrail` are its owner's tags.
 
-    `description` is None where the layout leaves it open.
+    `description` is None where the layout leaves it open. `temporary` marks what a plan made for a
+    while: the token that its name ends with.
     """
 
     address: Address
@@ -36,6 +37,7 @@ class Policy:
     layout: str | None = None
     guardrail: str | None = None
     aws_managed: bool = False
+    temporary: str | None = field(default=None, metadata=UNSAID)
 
     @property
     def needs(self) -> tuple[Address, ...]:
@@ -46,6 +48,16 @@ class Policy:
 def policy(kind: str, name: str) -> Address:
     """Return the address of a policy: by guardrail (and variant), or by ID where it is foreign."""
     return Address("policy", f"{kind}/{name}")
+
+
+def temporary(kind: str, token: str) -> Address:
+    """Return the address of a policy that a plan makes for a while; its name is the same."""
+    return policy(kind, f"{WHILE}{token}")
+
+
+def is_temporary(address: Address) -> bool:
+    """Tell the address of a policy that a plan made for a while, or of an attachment of one."""
+    return address.path.partition("/")[2].startswith(WHILE)
 
 
 def _read(look: Look) -> Iterator[Found[Policy]]:
@@ -89,6 +101,7 @@ def _policy(summary: Any, kind: PolicyType, document: Document, tags: Mapping[st
         layout=tags.get(LAYOUT),
         guardrail=tags.get(GUARDRAIL),
         aws_managed=summary["AwsManaged"],
+        temporary=tags.get(TEMPORARY),
     )
 
 
@@ -161,7 +174,9 @@ def _lower(change: Change[Policy], ids: Ids) -> Iterator[ApiCall]:
             Description=wanted.description or "",
             Name=wanted.name,
             Type=policy_type(wanted.type).name,
-            Tags=as_list({LAYOUT: wanted.layout, GUARDRAIL: wanted.guardrail}),
+            Tags=as_list(
+                {LAYOUT: wanted.layout, GUARDRAIL: wanted.guardrail, TEMPORARY: wanted.temporary}
+            ),
         )
     elif change.after is None:
         yield organizations("DeletePolicy", PolicyId=given)
@@ -204,7 +219,7 @@ def _cares(resource: Resource, wanted: Wanted) -> bool:
     """Ours is what the layout names, and what it made for a guardrail that it still names."""
     if not isinstance(resource, Policy) or resource.aws_managed:
         return False
-    if resource.address in wanted.state:
+    if resource.address in wanted.state or is_temporary(resource.address):
         return True
     key = resource.address.path.partition("/")[2].partition(".")[0]
     return resource.layout == wanted.layout and key in wanted.guardrails

@@ -282,6 +282,7 @@ KIND = Kind(
     writes=lambda _: (
         "cloudtrail:AddTags",
         "cloudtrail:CreateTrail",
+        "cloudtrail:DeleteTrail",
         "cloudtrail:PutEventSelectors",
         "cloudtrail:PutInsightSelectors",
         "cloudtrail:StartLogging",

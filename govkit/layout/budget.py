@@ -20,6 +20,8 @@ TOO_LONG = "GK005"
 TOO_MANY_POLICIES = "GK006"
 TOO_MANY_OUS = "GK007"
 NOTHING_ALLOWED = "GK008"
+NEARLY_FULL = "GK014"
+_NEARLY = 0.9
 _ROOT_LENGTH = len("o-exampleorgid/r-exam")
 _STEP_LENGTH = len("/ou-exam-12345678")
 
@@ -35,6 +37,7 @@ def check_budget(draft: Draft, limits: Mapping[str, Limits], ous: int) -> None:
         *_too_long(draft, policies, limits),
         *_too_many_policies(policies, limits),
         *_too_many_attached(draft, attached, limits),
+        *_nearly_full(draft, attached, limits),
         *_nothing_allowed(draft, attached),
     ]
     count = sum(address.kind == "ou" for address in draft.resources)
@@ -99,6 +102,36 @@ def _too_many_attached(
                 "Attach some of them higher up, or join guardrails into one.",
                 draft.origins.get(target)
                 or min(draft.origins[Attachment(one, target).address] for one in policies),
+            )
+
+
+def _nearly_full(
+    draft: Draft,
+    attached: Mapping[tuple[str, Address], list[Address]],
+    limits: Mapping[str, Limits],
+) -> Iterator[Finding]:
+    """Yield a note for what fits and leaves no room: the last slot taken, a document almost too long."""
+    for (key, target), policies in sorted(attached.items()):
+        kind, most = policy_type(key), limits[key]
+        default, _ = _default(draft, kind, target)
+        taken = set(policies) | default
+        lengths = {
+            one.path.partition("/")[2]: sent_length(policy.document)
+            for one in sorted(taken)
+            if isinstance(policy := draft.resources.get(one), Policy)
+        }
+        told = [f"{name} ({length:,})" for name, length in lengths.items()]
+        told += sorted(one.path.partition("/")[2] for one in default - set(policies))
+        long = any(_NEARLY * most.characters < one <= most.characters for one in lengths.values())
+        if len(taken) == most.attachments or long:
+            yield Finding(
+                NEARLY_FULL,
+                Severity.NOTE,
+                str(target),
+                f"{target.path} uses {len(taken)} of {most.attachments} policies of type {key}, each "
+                f"of up to {most.characters:,} characters: {', '.join(told)}.",
+                "See who uses what: govkit show limits. To join policies: govkit pack.",
+                draft.origins.get(target),
             )
 
 

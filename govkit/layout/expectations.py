@@ -73,16 +73,12 @@ class _Ground:
 
     def verdict(self, chains: Chains, asked: "_Asked") -> Verdict:
         """Return what SCPs and RCPs answer: a denial before what is undecided, before the rest."""
-        found = [
-            judge(chains.of(asked.caller, Kind.SCP)).verdict(asked.asking.request)
-            if asked.caller is not None
-            else Verdict(Outcome.NOT_APPLICABLE),
-            judge(chains.of(asked.owner, Kind.RCP), action_index().rcp_services).verdict(
-                asked.asking.request
-            )
-            if asked.owner is not None
-            else Verdict(Outcome.NOT_APPLICABLE),
-        ]
+        request, found = asked.asking.request, [Verdict(Outcome.NOT_APPLICABLE)]
+        if asked.caller is not None:
+            found.append(judge(chains.of(asked.caller, Kind.SCP)).verdict(request))
+        if asked.owner is not None:
+            reached = action_index().rcp_services
+            found.append(judge(chains.of(asked.owner, Kind.RCP), reached).verdict(request))
         return min(found, key=lambda one: _ORDER.index(one.outcome))
 
 
@@ -110,12 +106,13 @@ def _tested(entry: Entry[Expectation], ground: _Ground) -> Answered:
     everyone = people.below(given.ou, given.account)
     excused: list[tuple[str, str]] = []
     failed: defaultdict[Failure, list[str]] = defaultdict(list)
+    actions = _actions(given.deny or given.allow or "")
     for first, alike in ground.now.alike(everyone, people.id).items():
         names = [people.name(one) for one in alike]
         if _left_out(given, first, ground):
             excused += [(name, _NOT_BOUND) for name in names]
             continue
-        for action in _actions(given.deny or given.allow or ""):
+        for action in actions:
             wrong = _failure(given, action, first, ground)
             if isinstance(wrong, str):
                 excused += [(name, wrong) for name in names]

@@ -44,7 +44,10 @@ class Api(Protocol):
     """The door to AWS, opened by somebody else. Raises the `AwsError` family only."""
 
     def call(self, call: ApiCall) -> Response:
-        """Make the call and return its answer, without `ResponseMetadata`."""
+        """Make the call and return its answer, without `ResponseMetadata`, its `Body` read to bytes.
+
+        An answer with `LastModified` also has `Date`: the time by AWS's clock, as HTTP writes it.
+        """
 
     def items(self, key: str, call: ApiCall) -> Iterator[Any]:
         """Yield what stands under the key on every page, empty pages followed."""

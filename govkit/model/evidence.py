@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from govkit.model.plan import Step
@@ -20,12 +20,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """How a thing was when a step was reviewed that relies on it: some facts, as canonical JSON."""
+
+    address: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A plan that somebody looked at: which steps, for which organization."""
+    """A plan that somebody looked at: which steps, relying on what, for which organization."""
 
     organization: str
     fingerprint: str
     marks: tuple[Mark, ...]
+    premises: Mapping[Mark, tuple[Stated, ...]] = field(default_factory=dict)
 
 
 def mark(step: Step) -> Mark:

@@ -9,13 +9,28 @@ from govkit.model.address import Address
 from govkit.model.call import ApiCall, Ids
 from govkit.model.change import Action, Change
 from govkit.model.finding import Finding, Origin
-from govkit.model.resource import Json, Resource
+from govkit.model.resource import Json, Resource, stated
 from govkit.model.state import State
 
 
 @dataclass(frozen=True, slots=True)
+class Premise:
+    """Something beside its own thing that a step relies on: how another one is, in these facts."""
+
+    resource: Resource
+    names: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the form in which a plan shows it."""
+        return {"address": str(self.resource.address), "is": stated(self.resource, self.names)}
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One change of one verb. `calls` show what AWS will be told; apply makes them anew."""
+    """One change of one verb. `calls` show what AWS will be told; apply makes them anew.
+
+    A `temporary` one is of the order's own making, or clears away what such a one left behind.
+    """
 
     id: str
     change: Change[Resource]
@@ -27,6 +42,9 @@ class Step:
     origin: Origin | None = None
     accounts: int = 0
     destructive: bool = False
+    meaning: str = "unknown"
+    relies: tuple[Premise, ...] = ()
+    temporary: bool = False
 
     @property
     def address(self) -> Address:
@@ -34,19 +52,42 @@ class Step:
         return self.change.address
 
     def precondition(self) -> dict[str, Json]:
-        """Return what the step relies on: how its thing is now (null where it must not be)."""
+        """Return what the step relies on, and nothing else.
+
+        How its own thing is when its turn comes (null where it must not be), in the facts that it
+        changes; and how others are, without which it would not mean what it meant to the reviewer.
+        """
         before, _ = self.change.facts()
-        return {"address": str(self.address), "is": before}
+        others: list[Json] = [premise.to_json() for premise in self.relies]
+        return {"address": str(self.address), "is": before, "relies": others}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the SCPs and RCPs of accounts newly deny and allow, as `govkit compare` tells it.
+
+    `verdict` is equal, weakens, strengthens, both or unknown; `unknown` says what was not decided.
+    """
+
+    verdict: str = "equal"
+    newly_denied: tuple[Mapping[str, Json], ...] = ()
+    newly_allowed: tuple[Mapping[str, Json], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a group of accounts gains and loses: policies in force, by address."""
+    """What a group of accounts gains and loses: policies in force, by address.
+
+    `ou` is the path of the OU that they are all accounts of, where they are exactly those.
+    """
 
     accounts: tuple[str, ...]
     gains: tuple[str, ...]
     loses: tuple[str, ...]
     changes: tuple[str, ...] = ()
+    ou: str | None = None
+    answer: Answer = field(default_factory=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +116,7 @@ class Plan:
     strangers: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     left_out: int = 0
+    budget: tuple[Mapping[str, Json], ...] = ()
     allowances: Mapping[str, int] = field(default_factory=dict)
 
     def summary(self) -> dict[str, int]:

@@ -1,11 +1,15 @@
 """What every AWS thing has in common, and its facts as plain JSON."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeAlias, TypeVar, get_type_hints, runtime_checkable
 
 from govkit.model.address import Address
+
+UNSAID = MappingProxyType({"unsaid": True})  # a field's metadata: no fact where it is None
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -31,6 +35,15 @@ class Fact(Protocol):
         """Return the value as JSON that a person can read."""
 
 
+@runtime_checkable
+class Canonical(Protocol):
+    """A value inside a resource with a text that is equal for equal values (a policy document)."""
+
+    @property
+    def canonical(self) -> str:
+        """The text."""
+
+
 R_co = TypeVar("R_co", bound=Resource, covariant=True)
 
 
@@ -44,7 +57,12 @@ class Found(Generic[R_co]):
 
 def facts(resource: Resource) -> dict[str, Json]:
     """Return a resource's facts as JSON, its address aside."""
-    return {name: _json(getattr(resource, name)) for name in _names(type(resource))}
+    unsaid = _unsaid(type(resource))
+    return {
+        name: _json(value)
+        for name in _names(type(resource))
+        if (value := getattr(resource, name)) is not None or name not in unsaid
+    }
 
 
 def delta(before: Resource, after: Resource) -> tuple[dict[str, Json], dict[str, Json]]:
@@ -52,15 +70,37 @@ def delta(before: Resource, after: Resource) -> tuple[dict[str, Json], dict[str,
 
     What serves creation alone, and cannot be read back, is no difference.
     """
-    differing = [
-        name
-        for name in _compared_names(type(before))
-        if getattr(before, name) != getattr(after, name, None)
-    ]
+    differing = compared_names(before, after)
     return (
         {name: _json(getattr(before, name)) for name in differing},
         {name: _json(getattr(after, name)) for name in differing},
     )
+
+
+def compared_names(before: Resource | None, after: Resource | None) -> tuple[str, ...]:
+    """Return the facts that decide whether a thing is as it was, or as it shall be.
+
+    All that can be read back; of a thing that changes, those in which the two versions differ.
+    """
+    if before is None or after is None:
+        subject = after if before is None else before
+        return () if subject is None else _compared_names(type(subject))
+    return tuple(
+        name
+        for name in _compared_names(type(before))
+        if getattr(before, name) != getattr(after, name, None)
+    )
+
+
+def stated(resource: Resource, names: Iterable[str]) -> dict[str, Json]:
+    """Return some facts as JSON, short: of a document only the hash of what it means."""
+    return {name: _short(getattr(resource, name)) for name in names}
+
+
+def _short(value: object) -> Json:
+    if isinstance(value, Canonical):
+        return f"sha256:{hashlib.sha256(value.canonical.encode()).hexdigest()}"
+    return _json(value)
 
 
 def readdressed(resource: Resource, names: Callable[[Address], Address]) -> Resource:
@@ -89,6 +129,11 @@ def _all_names(kind: type) -> tuple[str, ...]:
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(name for name in _all_names(kind) if name != "address")
+
+
+@cache
+def _unsaid(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind) if "unsaid" in field.metadata)
 
 
 @cache

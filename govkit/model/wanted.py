@@ -167,11 +167,11 @@ class Wanted:
     """The desired bank before it meets the live one.
 
     `state` may leave things open (an account's name where none is written); `absent` is what must
-    not be there; `full_access` says per target whether FullAWSAccess is governed, and how.
-    `standards` ask for the baseline in accounts and Regions that only AWS can name, as far as
-    `coverage` reaches; what is `observed` is compared and never written. `places`
-    lead from a path in a policy's document to the line that says it. `baseline` are its sections by
-    key, for those who judge by them, and `tolerances` what they leave to an owner.
+    not be there; `full_access` says per target whether FullAWSAccess is governed, and how. `places`
+    lead from a path in a policy's document to the line that says it. `standards` ask for the baseline
+    in accounts and Regions that only AWS can name, as far as `coverage` reaches; what is `observed`
+    is compared and never written. `baseline` are its sections by key, for those who
+    judge by them, and `tolerances` what they leave to an owner.
     """
 
     layout: str

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from govkit.policies.document import Statement
+from govkit.policies.document import Statement, of, statements
 
 
 def within(one: Statement, others: Iterable[Statement]) -> bool:
@@ -24,10 +24,63 @@ def covers(wide: Statement, narrow: Statement) -> bool:
     return (
         first.get("Effect") == second.get("Effect")
         and first.get("Principal") == second.get("Principal")
-        and _same_or_none(first, second, "Condition")
-        and _resources_cover(first, second)
-        and _actions_cover(first, second)
+        and _concerns_all(first, second)
     )
+
+
+def _concerns_all(wide: Any, narrow: Any) -> bool:
+    return (
+        _same_or_none(wide, narrow, "Condition")
+        and _resources_cover(wide, narrow)
+        and _actions_cover(wide, narrow)
+    )
+
+
+def everything(allows: Iterable[Statement]) -> bool:
+    """Tell whether statements surely allow every request there is."""
+    return any(_plain(one) and "*" in _listed(one.value.get("Action", ())) for one in allows)
+
+
+def allowed_by(deny: Statement, allows: Iterable[Statement]) -> bool:
+    """Tell whether all that a Deny concerns is surely allowed by one of the Allows."""
+    return any(_concerns_all(one.value, deny.value) for one in allows)
+
+
+def all_but(deny: Statement, allows: frozenset[Statement]) -> bool:
+    """Tell whether a Deny surely denies all that the Allows do not allow."""
+    if not _plain(deny):
+        return False
+    if "*" in _listed(deny.value.get("Action", ())):
+        return True
+    patterns = {one for allow in allows if _plain(allow) for one in _patterns(allow, "Action")}
+    spared = _patterns(deny, "NotAction")
+    return bool(spared) and all(_swallowed(one, patterns) for one in spared)
+
+
+def opposite(allows: frozenset[Statement]) -> Statement | None:
+    """Return the Deny of all that the Allows do not allow, where one statement can say that."""
+    if not all(_plain(one) and "Action" in one.value for one in allows):
+        return None
+    actions = sorted({one for allow in allows for one in _patterns(allow, "Action")})
+    said = {"NotAction": actions} if actions else {"Action": "*"}
+    (found,) = statements(of({"Statement": [{"Effect": "Deny", **said, "Resource": "*"}]}))
+    return found
+
+
+def _plain(one: Statement) -> bool:
+    """Tell a statement that speaks of actions alone."""
+    value = one.value
+    if "Condition" in value or "Principal" in value or "NotResource" in value:
+        return False
+    return "*" in _listed(value.get("Resource", "*"))
+
+
+def _patterns(one: Statement, element: str) -> set[str]:
+    return _lower(one.value.get(element, ()))
+
+
+def _swallowed(action: str, patterns: Iterable[str]) -> bool:
+    return any(pattern == action or _swallows(pattern, action) for pattern in patterns)
 
 
 def _same_or_none(wide: Any, narrow: Any, element: str) -> bool:
@@ -46,10 +99,7 @@ def _actions_cover(wide: Any, narrow: Any) -> bool:
         both = "NotAction" in wide and "NotAction" in narrow
         return both and _lower(wide["NotAction"]) <= _lower(narrow["NotAction"])
     mine = _lower(wide.get("Action", ()))
-    return all(
-        any(pattern == action or _swallows(pattern, action) for pattern in mine)
-        for action in _lower(narrow.get("Action", ()))
-    )
+    return all(_swallowed(action, mine) for action in _lower(narrow.get("Action", ())))
 
 
 def _swallows(pattern: str, action: str) -> bool:
@@ -62,7 +112,14 @@ def _swallows(pattern: str, action: str) -> bool:
 @cache
 def may_meet(one: Statement, other: Statement) -> bool:
     """Tell whether two statements could concern the same request, as far as actions tell."""
-    if "Action" not in one.value or "Action" not in other.value:
+    if "NotAction" in one.value and "Action" in other.value:
+        one, other = other, one
+    if "Action" not in one.value:
+        return True
+    if "NotAction" in other.value:
+        spared = _patterns(other, "NotAction")
+        return not all(_swallowed(action, spared) for action in _patterns(one, "Action"))
+    if "Action" not in other.value:
         return True
     return any(
         _patterns_meet(first, second)

@@ -8,7 +8,7 @@ from govkit import __version__
 from govkit.errors import GovkitError
 from govkit.model.address import Address
 from govkit.model.call import ApiCall, Ids, Place
-from govkit.model.evidence import Mark, Reviewed, canonical, fingerprint, mark
+from govkit.model.evidence import Mark, Reviewed, Stated, canonical, fingerprint, mark
 from govkit.model.plan import Effect, Plan, Step
 from govkit.model.resource import Fact, Json, Resource
 
@@ -30,7 +30,8 @@ def document(plan: Plan) -> dict[str, Json]:
         "fingerprint": plan_fingerprint(plan),
         "summary": {**plan.summary(), "left_out": plan.left_out},
         "steps": [_step(step) for step in plan.steps],
-        "effects": [_effect(effect) for effect in plan.effects],
+        "effects": [effect(one) for one in plan.effects],
+        "budget": [dict(one) for one in plan.budget],
         "orphans": [outsider(resource, plan.ids) for resource in plan.orphans],
         "strangers": [outsider(resource, plan.ids) for resource in plan.strangers],
         "findings": [finding.to_json() for finding in plan.findings],
@@ -47,19 +48,9 @@ def reviewed(text: str, source: str) -> Reviewed:
     try:
         plan = json.loads(text)
         version = plan["format_version"]
-        read = Reviewed(
-            plan["organization"],
-            plan["fingerprint"],
-            tuple(
-                Mark(
-                    str(Address.parse(step["address"])),
-                    "".join(step["action"]),
-                    canonical(step["before"]),
-                    canonical(step["after"]),
-                )
-                for step in plan["steps"]
-            ),
-        )
+        steps = [(_mark(step), _premises(step)) for step in plan["steps"]]
+        marks = tuple(mark for mark, _ in steps)
+        read = Reviewed(plan["organization"], plan["fingerprint"], marks, dict(steps))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GovkitError(
             "Not a plan file",
@@ -79,6 +70,23 @@ def reviewed(text: str, source: str) -> Reviewed:
             "Make the plan again: govkit plan --out plan.json",
         )
     return read
+
+
+def _mark(step: Any) -> Mark:
+    return Mark(
+        str(Address.parse(step["address"])),
+        "".join(step["action"]),
+        canonical(step["before"]),
+        canonical(step["after"]),
+    )
+
+
+def _premises(step: Any) -> tuple[Stated, ...]:
+    """Return what a step relied on when it was reviewed; the file of an older govkit says nothing."""
+    told = step.get("precondition", {}).get("relies", [])
+    return tuple(
+        Stated(str(Address.parse(one["address"])), canonical(dict(one["is"]))) for one in told
+    )
 
 
 def outsider(resource: Resource, ids: Ids) -> dict[str, Json]:
@@ -108,6 +116,7 @@ def _step(step: Step) -> dict[str, Json]:
         "calls": [_call(call) for call in step.calls],
         "accounts": step.accounts,
         "destructive": step.destructive,
+        "meaning": step.meaning,
     }
 
 
@@ -141,10 +150,16 @@ def plain(value: Any) -> Json:
             raise TypeError(f"no JSON for {type(value).__name__} in a call")
 
 
-def _effect(effect: Effect) -> dict[str, Json]:
+def effect(of: Effect) -> dict[str, Json]:
+    """Return what becomes of a group of accounts as reports tell it."""
     return {
-        "accounts": list(effect.accounts),
-        "gains": list(effect.gains),
-        "loses": list(effect.loses),
-        "changes": list(effect.changes),
+        "accounts": list(of.accounts),
+        "gains": list(of.gains),
+        "loses": list(of.loses),
+        "changes": list(of.changes),
+        "ou": of.ou,
+        "verdict": of.answer.verdict,
+        "newly_denied": [dict(one) for one in of.answer.newly_denied],
+        "newly_allowed": [dict(one) for one in of.answer.newly_allowed],
+        "unknown": list(of.answer.unknown),
     }

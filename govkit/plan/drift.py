@@ -1,9 +1,9 @@
 """What somebody changed in AWS: the difference to the layout read backwards, and foreign things."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -15,14 +15,20 @@ from govkit.kinds.root import Root
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import ROOT, Address
 from govkit.model.change import Action, Change
-from govkit.model.finding import Finding, Origin
+from govkit.model.finding import Finding, Origin, Severity
+from govkit.model.plan import Effect
 from govkit.model.resource import Json, Resource, facts
+from govkit.model.state import State
 from govkit.model.wanted import Wanted
-from govkit.plan.document import outsider
+from govkit.plan.document import effect, outsider
+from govkit.plan.effects import effects
 from govkit.plan.make import changes_between
 from govkit.plan.meet import Kinds, Meeting, Outside, ignored, outside
 from govkit.plan.only import Keep
-from govkit.policies.document import statements
+from govkit.plan.weighing import beyond, weighing
+
+if TYPE_CHECKING:
+    from govkit.plan.places import Weights
 
 FORMAT_VERSION = "1.0"
 
@@ -54,6 +60,7 @@ class Drift:
     meeting: Meeting
     incomplete: tuple[str, ...]
     findings: tuple[Finding, ...]
+    effects: tuple[Effect, ...] = ()
 
     @property
     def in_sync(self) -> bool:
@@ -79,9 +86,14 @@ def drift(
     policies that differ only by who was `released` from them.
     """
     of = {kind.resource: kind for kind in kinds}
-    changes = changes_between(wanted, meeting, of)
-    items = [_read_backwards(change, wanted, meeting, of) for change in changes if keep(change)]
-    items += _foreign(wanted, meeting, keep)
+    changes = [one for one in changes_between(wanted, meeting, of) if keep(one)]
+    foreign = _foreign(wanted, meeting, keep)
+    items = [_read_backwards(change, wanted, of) for change in changes]
+    items += [Drifted(one.address, "extra", None, facts(one.subject), "unknown") for one in foreign]
+    undoing = [*changes, *(one for one in foreign if isinstance(one.before, Attachment))]
+    weights = weighing(undoing, meeting.live, meeting.ids, wanted)
+    told = _meanings(undoing, meeting.live, weights)
+    items = [replace(item, meaning=told.get(item.address, item.meaning)) for item in items]
     items += _expired(wanted)
     items += _edited(wanted, meeting, known)
     held = {**{pin.attachment: pin for pin in pinned}, **(released or {})}
@@ -93,13 +105,50 @@ def drift(
         outside(wanted, meeting),
         meeting,
         incomplete,
-        (*wanted.findings, *meeting.findings),
+        (*wanted.findings, *(one for one in meeting.findings if one.severity > Severity.NOTE)),
+        effects(meeting.live.after(undoing), meeting.live, meeting.ids, weights),
     )
 
 
-def _read_backwards(
-    change: Change[Resource], wanted: Wanted, meeting: Meeting, of: Mapping[type, Any]
-) -> Drifted:
+def _meanings(
+    changes: Sequence[Change[Resource]], live: State, weights: "Weights | None"
+) -> Mapping[Address, str]:
+    """Return what it means that AWS is not as the layout wants it, change by change."""
+    known = {one.address: "unknown" if _unclear(one) else "equivalent" for one in changes}
+    if weights is None:
+        return known
+    from govkit.plan.meaning import read_backwards
+    from govkit.plan.places import Places
+
+    places, missing = Places(live, weights), _missing(changes)
+    for one in changes:
+        if isinstance(one.after, OrganizationalUnit) and one.before is None:
+            places.take(one)
+    return known | {
+        one.address: read_backwards(places, _with_what_it_needs(one, missing))
+        for one in changes
+        if _weighable(one)
+    }
+
+
+def _weighable(change: Change[Resource]) -> bool:
+    if isinstance(change.before, Account) and isinstance(change.after, Account):
+        return change.before.parent != change.after.parent
+    return isinstance(change.subject, Attachment | Policy) and not beyond(change)
+
+
+def _unclear(change: Change[Resource]) -> bool:
+    """Tell a change that nobody can weigh: not one of names or tags, nor of an OU that is missing."""
+    match change.before, change.after:
+        case (Account() | None, Account() | None):
+            return True
+        case OrganizationalUnit(), None:
+            return True
+        case _:
+            return beyond(change)
+
+
+def _read_backwards(change: Change[Resource], wanted: Wanted, of: Mapping[type, Any]) -> Drifted:
     before, after = change.facts()
     verb = of[type(change.subject)].verb(change)
     match change.action:
@@ -114,74 +163,58 @@ def _read_backwards(
         word,
         after,
         before,
-        _meaning(change, meeting),
+        "unknown",
         wanted.origin(change.address),
     )
 
 
-def _meaning(change: Change[Resource], meeting: Meeting) -> str:
-    """Say whether AWS is weaker or stronger than the layout wants it, as far as statements tell."""
-    match change.before, change.after:
-        case None, Attachment() as missing:
-            return _sways(missing, meeting, there=False)
-        case Attachment() as extra, None:
-            return _sways(extra, meeting, there=True)
-        case None, Policy():
-            return "weakens"
-        case Policy() as actual, Policy() as expected:
-            return _weighed(actual, expected)
-        case (None, OrganizationalUnit()) | (OrganizationalUnit(), OrganizationalUnit()):
-            return "equivalent"
+def _with_what_it_needs(
+    change: Change[Resource], missing: Mapping[Address, Sequence[Change[Resource]]]
+) -> tuple[Change[Resource], ...]:
+    """Return a change with the others without which it says nothing: a policy and its attachments."""
+    subject = change.subject
+    policy = subject.policy if isinstance(subject, Attachment) else change.address
+    others = missing.get(policy, ()) if change.before is None else ()
+    if change in others and isinstance(subject, Policy):
+        return tuple(others)
+    return (*(one for one in others if isinstance(one.subject, Policy)), change)
+
+
+def _missing(changes: Sequence[Change[Resource]]) -> Mapping[Address, Sequence[Change[Resource]]]:
+    """Return the policies that are not there, each with the changes that make and attach it."""
+    found: dict[Address, list[Change[Resource]]] = {
+        one.address: [one]
+        for one in changes
+        if one.before is None and isinstance(one.after, Policy)
+    }
+    for one in changes:
+        if one.before is None and isinstance(one.after, Attachment) and one.after.policy in found:
+            found[one.after.policy].append(one)
+    return found
+
+
+def _foreign(wanted: Wanted, meeting: Meeting, keep: Keep) -> list[Change[Resource]]:
+    """Return what stands where the layout governs and is not the layout's, as its removal."""
+    gone: Iterator[Change[Resource]] = (Change(resource, None) for resource in meeting.live)
+    return [one for one in gone if _is_foreign(one, wanted, meeting) and keep(one)]
+
+
+def _is_foreign(change: Change[Resource], wanted: Wanted, meeting: Meeting) -> bool:
+    resource = change.subject
+    if resource.address in meeting.ours:
+        return False
+    match resource:
+        case Attachment():
+            return _foreign_attachment(resource, wanted, meeting)
+        case TrustedAccess() | DelegatedAdministrator():
+            return resource.address.kind in wanted.governed
+        case OrganizationalUnit():
+            return wanted.manage.all_ous and not ignored(wanted, "ou", resource.address.path)
+        case Account():
+            hidden = ignored(wanted, "account", resource.address.path)
+            return wanted.manage.all_accounts and not hidden
         case _:
-            return "unknown"
-
-
-def _sways(attachment: Attachment, meeting: Meeting, *, there: bool) -> str:
-    """Say what it means that a policy is attached where it should not be, or the other way round."""
-    policy = meeting.live.get(attachment.policy) or meeting.desired.get(attachment.policy)
-    if not isinstance(policy, Policy) or policy.type not in _DECIDING:
-        return "unknown"
-    effects = {statement.value.get("Effect") for statement in statements(policy.document)}
-    if len(effects) != 1:
-        return "unknown"
-    return "strengthens" if there == (effects == {"Deny"}) else "weakens"
-
-
-_DECIDING = ("scp", "rcp")
-
-
-def _weighed(actual: Policy, expected: Policy) -> str:
-    if actual.document == expected.document:
-        return "equivalent"
-    there, wanted = set(statements(actual.document)), set(statements(expected.document))
-    denies = {item for item in there ^ wanted if item.value.get("Effect") == "Deny"}
-    if denies != there ^ wanted or not denies:
-        return "unknown"
-    if there < wanted:
-        return "weakens"
-    return "strengthens" if wanted < there else "unknown"
-
-
-def _foreign(wanted: Wanted, meeting: Meeting, keep: Keep) -> Iterator[Drifted]:
-    """Yield what stands where the layout governs and is not the layout's."""
-    for resource in meeting.live:
-        if resource.address in meeting.ours or not keep(Change(resource, None)):
-            continue
-        match resource:
-            case Attachment():
-                found = _foreign_attachment(resource, wanted, meeting)
-            case TrustedAccess() | DelegatedAdministrator():
-                found = resource.address.kind in wanted.governed
-            case OrganizationalUnit():
-                found = wanted.manage.all_ous and not ignored(wanted, "ou", resource.address.path)
-            case Account():
-                found = wanted.manage.all_accounts and not ignored(
-                    wanted, "account", resource.address.path
-                )
-            case _:
-                found = False
-        if found:
-            yield Drifted(resource.address, "extra", None, facts(resource), _of(resource, meeting))
+            return False
 
 
 def _expired(wanted: Wanted) -> Iterator[Drifted]:
@@ -219,10 +252,6 @@ def _edited(wanted: Wanted, meeting: Meeting, known: Mapping[str, str]) -> Itera
             )
 
 
-def _of(resource: Resource, meeting: Meeting) -> str:
-    return _sways(resource, meeting, there=True) if isinstance(resource, Attachment) else "unknown"
-
-
 def _foreign_attachment(attachment: Attachment, wanted: Wanted, meeting: Meeting) -> bool:
     policy = meeting.live.get(attachment.policy)
     if not isinstance(policy, Policy) or policy.aws_managed or policy.layout == wanted.layout:
@@ -240,6 +269,7 @@ def document(drift: Drift) -> dict[str, Json]:
         "in_sync": drift.in_sync,
         "incomplete": list(drift.incomplete),
         "drift": [_item(item) for item in drift.items],
+        "effects": [effect(one) for one in drift.effects],
         "orphans": [outsider(resource, ids) for resource in drift.outside.orphans],
         "strangers": [outsider(resource, ids) for resource in drift.outside.strangers],
         "findings": [finding.to_json() for finding in drift.findings],

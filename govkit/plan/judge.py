@@ -10,6 +10,7 @@ from govkit.model.finding import Finding, Severity
 from govkit.model.plan import Plan, Step
 from govkit.model.wanted import Wanted
 from govkit.plan.effects import effects
+from govkit.plan.weighing import weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,13 @@ def judged(plan: Plan, wanted: Wanted, allow: Mapping[str, int]) -> Plan:
 def narrowed(plan: Plan, steps: Sequence[Step], wanted: Wanted) -> Plan:
     """Return the plan of these steps alone, with what the rails say of them."""
     rails = {guard.rail for guard in guards()}
-    after = plan.live.after(step.change for step in steps)
+    changes = [step.change for step in steps]
+    after = plan.live.after(changes)
+    weights = weighing(changes, plan.live, plan.ids, wanted)
     only = replace(
         plan,
         steps=tuple(steps),
-        effects=effects(plan.live, after, plan.ids),
+        effects=effects(plan.live, after, plan.ids, weights),
         findings=tuple(finding for finding in plan.findings if finding.rail not in rails),
     )
     return judged(only, wanted, plan.allowances)

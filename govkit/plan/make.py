@@ -2,32 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
 from govkit.model.change import Action, Change
 from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Kind
 from govkit.model.plan import LayoutRef, Plan, Step
-from govkit.model.resource import Resource
+from govkit.model.resource import Json, Resource
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+from govkit.plan.budget import touched, used
 from govkit.plan.diff import diff
 from govkit.plan.effects import accounts_below, effects
 from govkit.plan.meet import Kinds, Meeting, outside
 from govkit.plan.only import Keep, possible
 from govkit.plan.order import Ordered, order
+from govkit.plan.premises import premises
 from govkit.plan.proof import remarks
 from govkit.plan.reasons import origin, reason
-from govkit.plan.room import Room, ancestors, fixed
+from govkit.plan.room import GUARDING, Room, ancestors, fixed
 from govkit.plan.room import policy_type as type_of
-from govkit.plan.watch import GUARDING
+from govkit.plan.weighing import meanings, weighing
+from govkit.policies.limits import Limits
 from govkit.policies.types import policy_type
+
+if TYPE_CHECKING:
+    from govkit.plan.places import Weights
 
 
 def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: True) -> Plan:
@@ -44,10 +50,15 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
     chosen = possible(changes, keep, meeting.live)
     emptied, held = _emptied(chosen, meeting.live)
     kept = _with_what_goes_along(emptied)
-    room = Room(meeting.live, lambda key: _attachments_allowed(wanted, key))
-    ordered = order(kept, lambda change: of[type(change.subject)].split(change), room)
+    ordered = order(
+        kept,
+        lambda change: of[type(change.subject)].split(change),
+        _room(wanted, meeting),
+        wanted.layout,
+    )
     aside = outside(wanted, meeting)
     after = meeting.live.after(ordered.changes)
+    weights = weighing(ordered.changes, meeting.live, meeting.ids, wanted)
     return Plan(
         organization=_organization(meeting),
         as_of=wanted.as_of,
@@ -56,13 +67,24 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
         ours=meeting.ours,
         live=meeting.live,
         ids=meeting.ids,
-        steps=_steps(ordered, wanted, meeting, of),
-        effects=effects(meeting.live, after, meeting.ids),
+        steps=_steps(ordered, wanted, meeting, of, weights),
+        effects=effects(meeting.live, after, meeting.ids, weights),
         orphans=aside.orphans,
         strangers=aside.strangers,
         findings=(*wanted.findings, *meeting.findings, *held, *_gaps(ordered)),
         left_out=len(changes) - len(emptied),
+        budget=_budget(ordered.changes, after, meeting, wanted),
     )
+
+
+def _budget(
+    changes: Sequence[Change[Resource]], after: State, meeting: Meeting, wanted: Wanted
+) -> tuple[Mapping[str, Json], ...]:
+    """Return what the targets that the plan touches use of AWS's limits once it is done."""
+    root = meeting.live.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else "aws"
+    found = used(after, wanted, partition, touched(changes, after))
+    return tuple(one.to_json() for one in found)
 
 
 def changes_between(
@@ -137,31 +159,56 @@ def _organization(meeting: Meeting) -> str:
     return root.organization if isinstance(root, Root) else ""
 
 
-def _attachments_allowed(wanted: Wanted, key: str) -> int:
-    told = wanted.limits.get(key, {}).get("attachments")
-    most = told if told is not None else policy_type(key).limits.attachments
-    return most - fixed(key)
+def _room(wanted: Wanted, meeting: Meeting) -> Room:
+    root = meeting.live.get(ROOT)
+    partition = root.partition if isinstance(root, Root) else "aws"
+
+    def limits(key: str) -> Limits:
+        return policy_type(key).limits_in(partition, wanted.limits.get(key, {}))
+
+    return Room(
+        meeting.live,
+        lambda key: limits(key).attachments - fixed(key),
+        lambda key: limits(key).characters,
+        lambda key: limits(key).policies,
+    )
 
 
 def _steps(
-    ordered: Ordered, wanted: Wanted, meeting: Meeting, of: Mapping[type, Kind[Any]]
+    ordered: Ordered,
+    wanted: Wanted,
+    meeting: Meeting,
+    of: Mapping[type, Kind[Any]],
+    weights: "Weights | None",
 ) -> tuple[Step, ...]:
     reach = _reach(ordered.changes, meeting)
+    told = meanings(ordered.changes, meeting.live, weights)
+    relied = premises(meeting.live, ordered.changes)
     return tuple(
         Step(
             id=f"s{position + 1}",
             change=change,
             verb=of[type(change.subject)].verb(change),
-            reason=reason(change, wanted, meeting.replaced),
+            reason=ordered.temporary.get(position) or reason(change, wanted, meeting.replaced),
             authority=of[type(change.subject)].authority.value,
             calls=tuple(of[type(change.subject)].lower(change, meeting.ids)),
             needs=tuple(f"s{other + 1}" for other in ordered.after[position]),
             origin=origin(change, wanted, meeting.replaced),
             accounts=reach.get(change.address, 0),
             destructive=change.action is Action.DELETE or _closes(change),
+            meaning=told[position],
+            relies=relied[position],
+            temporary=position in ordered.temporary or _is_left_over(change),
         )
         for position, change in enumerate(ordered.changes)
     )
+
+
+def _is_left_over(change: Change[Resource]) -> bool:
+    """Tell what an earlier plan made for a while and did not come to clear away."""
+    subject = change.subject
+    named = subject.policy if isinstance(subject, Attachment) else subject.address
+    return isinstance(subject, Attachment | Policy) and is_temporary(named)
 
 
 def _closes(change: Change[Resource]) -> bool:

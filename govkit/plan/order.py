@@ -1,13 +1,11 @@
 """Puts changes in an order in which guards go up before accounts move, and nothing lacks what it needs."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from govkit.errors import BugError
 from govkit.kinds.account import CREATED_AT_ONCE, Account
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
@@ -16,9 +14,11 @@ from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
+from govkit.plan.walk import LATE, Rank, Walk
 from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
+_ATTEMPTS, _PATIENCE = 200, 100_000  # at most so many ways, and so many per step squared
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -27,20 +27,23 @@ class Ordered:
     """Changes of one verb each, in order; `after[i]` are the positions that change i waits for.
 
     `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
+    `temporary` says of the steps that are of the order's own making what they are for.
     """
 
     changes: tuple[AnyChange, ...]
     after: tuple[tuple[int, ...], ...]
     released_early: tuple[AnyChange, ...] = ()
     lapses: tuple[Lapse, ...] = ()
+    temporary: Mapping[int, str] = field(default_factory=dict)
 
 
-def order(changes: Iterable[AnyChange], split: Split, room: Room) -> Ordered:
+def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "main") -> Ordered:
     """Return the changes, cut into steps of one verb each, in an order that can be carried out.
 
     Build up, then rearrange, then clear away; within each, what is needed leads. A name is taken
-    only after it is free (two that swap names go by way of a third). A target without room for
-    what it gets lets go first, of what already holds above it where there is such a thing.
+    only after it is free (two that swap names go by way of a third). A step that would break a law
+    is held back; where nothing else goes, temporary means let one pass (`owner` is the layout whose
+    they are). What even they cannot avoid does the least harm: an outage rather than a gap.
     """
     steps = _names_apart([step for change in changes for step in split(change)])
     early, waits = room.released_first(steps)
@@ -50,15 +53,61 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room) -> Ordered:
     _names(graph)
     for earlier, later in waits:
         graph.edge(earlier, later)
-    watch = Watch(room.live, steps)
-    positions = graph.sorted(_rank(steps), watch)
-    placed = {index: position for position, index in enumerate(positions)}
-    changes_in_order = tuple(steps[index] for index in positions)
+    released = tuple(steps[index] for index in early)
+    ways = (
+        _told(_walked(steps, graph, rank, room, owner), room, released)
+        for rank in _ranks(_rank(steps))
+    )
+    best = next(ways)
+    for way in ways:
+        if not best.lapses:
+            break
+        best = min(best, way, key=_harm)
+    return best
+
+
+def _harm(way: Ordered) -> tuple[int, int, int]:
+    """Return how much a way breaks the laws: gaps first, then outages, then the longer one."""
+    hurt = Counter(dict.fromkeys(("gap", "outage"), 0))
+    for one in way.lapses:
+        hurt[one.law] += len(one.accounts)
+    return hurt["gap"], hurt["outage"], len(way.changes)
+
+
+def _ranks(rank: Sequence[Rank]) -> Iterator[Sequence[Rank]]:
+    """Yield the rank of the steps, and for small plans others: what goes first may close a door."""
+    yield rank
+    for attempt in range(min(_ATTEMPTS, _PATIENCE // max(len(rank), 1) ** 2)):
+        yield [_shuffled(one, attempt) for one in rank]
+
+
+def _shuffled(rank: Rank, attempt: int) -> Rank:
+    phase, batch, place, address, index = rank
+    mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
+    early = min(phase, _UP) if attempt % 2 else phase
+    late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
+    return early + late, batch, place, mark, index
+
+
+def _walked(
+    steps: Sequence[AnyChange], graph: "_Graph", rank: Sequence[Rank], room: Room, owner: str
+) -> Walk:
+    walk = Walk(steps, graph.before, rank)
+    walk.through(Watch(room.live, steps), room, owner)
+    return walk
+
+
+def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
+    placed = {index: position for position, index in enumerate(walk.done)}
+    changes = tuple(walk.steps[index] for index in walk.done)
+    # Anew, because temporary means touch accounts that were looked at together until then.
+    watch = Watch(room.live, changes) if walk.why else walk.watch
     return Ordered(
-        changes_in_order,
-        tuple(tuple(sorted(placed[other] for other in graph.before[index])) for index in positions),
-        tuple(steps[index] for index in early),
-        proved(watch, changes_in_order),
+        changes,
+        tuple(tuple(sorted(placed[other] for other in walk.before[index])) for index in walk.done),
+        early,
+        proved(watch, changes),
+        {placed[index]: why for index, why in walk.why.items()},
     )
 
 
@@ -72,76 +121,6 @@ class _Graph:
     def edge(self, earlier: int, later: int) -> None:
         if earlier != later:
             self.before[later].add(earlier)
-
-    def sorted(self, rank: Sequence[tuple[object, ...]], watch: Watch) -> list[int]:
-        """Return the indexes so that nothing precedes what it waits for, lowest rank first.
-
-        A step that would break a law now is held back until something changes for the account
-        that stands in its way, or until nothing else can go.
-        """
-        waiting = [len(before) for before in self.before]
-        followers: list[list[int]] = [[] for _ in self.steps]
-        for later, before in enumerate(self.before):
-            for earlier in before:
-                followers[earlier].append(later)
-        queue = _Queue(self.steps, rank, watch)
-        queue.add(index for index, count in enumerate(waiting) if not count)
-        done: list[int] = []
-        while (index := queue.next()) is not None:
-            done.append(index)
-            for later in followers[index]:
-                waiting[later] -= 1
-            queue.add(later for later in followers[index] if not waiting[later])
-        if len(done) != len(self.steps):
-            stuck = sorted({str(self.steps[i].address) for i, n in enumerate(waiting) if n})
-            raise BugError("Steps wait for each other in a circle", ", ".join(stuck))
-        return done
-
-
-class _Queue:
-    """Steps that could be taken: those to try, by rank, and those held back, by who is in the way."""
-
-    def __init__(
-        self, steps: Sequence[AnyChange], rank: Sequence[tuple[object, ...]], watch: Watch
-    ) -> None:
-        self.steps = steps
-        self.rank = rank
-        self.watch = watch
-        self._ready: list[tuple[tuple[object, ...], int]] = []
-        self._held: dict[int, Address] = {}
-        self._behind: defaultdict[Address, set[int]] = defaultdict(set)
-
-    def add(self, indexes: Iterable[int]) -> None:
-        for index in indexes:
-            heappush(self._ready, (self.rank[index], index))
-
-    def next(self) -> int | None:
-        """Take the first step that breaks no law; else one that makes no gap; else the first."""
-        while self._ready:
-            _, index = heappop(self._ready)
-            in_the_way = self.watch.passed(self.steps[index], self._held.pop(index, None))
-            if in_the_way is None:
-                self._wake(index)
-                return index
-            self._held[index] = in_the_way
-            self._behind[in_the_way].add(index)
-        if not self._held:
-            return None
-        index = min(self._held, key=self._harm)
-        self._behind[self._held.pop(index)].discard(index)
-        self.watch.taken(self.steps[index])
-        self._wake(index)
-        return index
-
-    def _wake(self, index: int) -> None:
-        """Let those try again whose obstacle the step has touched."""
-        for account in self.watch.concerned(self.steps[index]):
-            self.add(self._behind.pop(account, ()))
-
-    def _harm(self, index: int) -> tuple[bool, tuple[object, ...]]:
-        breaches = self.watch.taken(self.steps[index])
-        self.watch.took_back(self.steps[index])
-        return any(breach.law == "gap" for breach in breaches), self.rank[index]
 
 
 def _chain(graph: _Graph) -> None:
@@ -239,14 +218,14 @@ def _detour(step: AnyChange, around: bool) -> Iterator[AnyChange]:  # noqa: FBT0
         yield step
 
 
-def _rank(steps: Sequence[AnyChange]) -> list[tuple[object, ...]]:
+def _rank(steps: Sequence[AnyChange]) -> list[Rank]:
     created = sorted(
         step.address
         for step in steps
         if isinstance(step.after, Account) and step.action is Action.CREATE
     )
     batch = {address: index // CREATED_AT_ONCE for index, address in enumerate(created)}
-    return [(*_time(step, batch), step.address, index) for index, step in enumerate(steps)]
+    return [(*_time(step, batch), str(step.address), index) for index, step in enumerate(steps)]
 
 
 def _time(step: AnyChange, batch: Mapping[Address, int]) -> tuple[int, int, int]:
@@ -279,7 +258,8 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
         ("attachment", Action.DELETE): 6,
     },
 )
-_CREATION = 4
+_UP, _CREATION = 3, 4
+_A_THIRD = "5"  # of all hashes begin with less
 _CLEARING = 7
 
 

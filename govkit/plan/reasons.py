@@ -2,7 +2,7 @@
 
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import Pin
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.model.finding import Origin
@@ -24,12 +24,18 @@ def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
 
 
 def _why_gone(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
-    name = change.address.path
     if change.address in wanted.absent:
         return "is to be absent"
     if change.address in replaced:
         return f"makes way for OU {replaced[change.address].path}"
+    return _why_unwanted(change)
+
+
+def _why_unwanted(change: Change[Resource]) -> str:
+    name = change.address.path
     match change.before:
+        case Attachment() | Policy() if is_temporary(change.address):
+            return "temporary, and left behind by a plan that was not finished"
         case Attachment():
             return f"{name.partition('@')[0]} is not to be attached there"
         case Policy():

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -11,32 +12,42 @@ from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.model.state import State
+from govkit.policies.document import Document
+from govkit.policies.paths import tokens, with_paths
 from govkit.policies.types import policy_type as policy_type_of
 
 Waits = list[tuple[int, int]]
+Place: TypeAlias = tuple[Address, str]
+GUARDING = frozenset({"scp", "rcp"})  # the types that decide about requests
+LONGEST_PATH = "o-0123456789/r-0123" + "/ou-0123-01234567" * 5  # as long as AWS makes them
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The live organization, foreign policies too, and the attachments allowed per policy type."""
+    """The live organization, foreign policies too, and what AWS allows per policy type.
+
+    `allowed` are the attachments per target, `characters` those of a document, `policies` those
+    of the organization.
+    """
 
     live: State
     allowed: Callable[[str], int]
+    characters: Callable[[str], int] = lambda key: policy_type_of(key).limits.characters
+    policies: Callable[[str], int] = lambda key: policy_type_of(key).limits.policies
 
     def released_first(self, steps: Sequence[Change[Resource]]) -> tuple[list[int], Waits]:
         """Return which detaches must lead an attach for want of room, and the waits they make.
 
         The first list holds those whose policy nothing above the target keeps in force meanwhile.
+        SCPs and RCPs are left out: their order follows the laws.
         """
         attaches, detaches = _by_place(steps, Action.CREATE), _by_place(steps, Action.DELETE)
-        held = Counter(
-            (item.target, policy_type(item.policy)) for item in self.live.all(Attachment)
-        )
+        held = self.held()
         early: list[int] = []
         waits: Waits = []
         for place, adding in attaches.items():
             over = held[place] + len(adding) - self.allowed(place[1])
-            if over <= 0:
+            if over <= 0 or place[1] in GUARDING:
                 continue
             leaving = sorted(
                 detaches.get(place, ()), key=lambda index: not self._held_above(steps[index])
@@ -46,12 +57,26 @@ class Room:
             early.extend(index for index in chosen if not self._held_above(steps[index]))
         return early, waits
 
+    def held(self) -> Counter[Place]:
+        """Return how many policies of each type each target holds."""
+        return Counter(map(place_of, self.live.all(Attachment)))
+
+    def fits(self, document: Document, kind: str) -> bool:
+        """Tell whether a document is as short as AWS wants it, the OU paths in it written out."""
+        real = dict.fromkeys(tokens(document), LONGEST_PATH)
+        return len(with_paths(document, real)) <= self.characters(kind)
+
     def _held_above(self, step: Change[Resource]) -> bool:
         gone = step.before
         return isinstance(gone, Attachment) and any(
             Attachment(gone.policy, above).address in self.live
             for above in ancestors(gone.target, self.live)
         )
+
+
+def place_of(attachment: Attachment) -> Place:
+    """Return where an attachment takes room: its target, and the type of its policy."""
+    return attachment.target, policy_type(attachment.policy)
 
 
 def ancestors(target: Address, state: State) -> Iterator[Address]:
@@ -76,12 +101,10 @@ def fixed(key: str) -> int:
     return 1 if default is not None and not default.detachable else 0
 
 
-def _by_place(
-    steps: Sequence[Change[Resource]], action: Action
-) -> Mapping[tuple[Address, str], list[int]]:
-    places: defaultdict[tuple[Address, str], list[int]] = defaultdict(list)
+def _by_place(steps: Sequence[Change[Resource]], action: Action) -> Mapping[Place, list[int]]:
+    places: defaultdict[Place, list[int]] = defaultdict(list)
     for index, step in enumerate(steps):
         subject = step.subject
         if step.action is action and isinstance(subject, Attachment):
-            places[subject.target, policy_type(subject.policy)].append(index)
+            places[place_of(subject)].append(index)
     return places

@@ -10,6 +10,7 @@ from govkit.report._errors import error_text
 from govkit.report._exemptions import exemptions, exemptions_text, ways_out, ways_out_text
 from govkit.report._format import PLAIN, Document, Format, Style, format_named, formats
 from govkit.report._ink import clean
+from govkit.report._limits_text import limits_text
 from govkit.report._ocsf import check_ocsf
 from govkit.report._packing_text import packing_text
 from govkit.report._redact import Redactor
@@ -17,6 +18,7 @@ from govkit.report._run_text import step_line, waiting_line
 from govkit.report._schemas import SCHEMAS, schema
 from govkit.report._tests import tests, tests_junit, tests_text
 from govkit.report._tree import Node, drawn
+from govkit.report._why_text import effective_text, why_text
 from govkit.report.json import told as _json
 
 CHECKS = {
@@ -46,6 +48,7 @@ __all__ = [
     "difference",
     "differences",
     "drawn",
+    "effective_text",
     "error_text",
     "exemptions",
     "exemptions_text",
@@ -53,6 +56,7 @@ __all__ = [
     "format_named",
     "formats",
     "history",
+    "limits_text",
     "packing_text",
     "run",
     "schema",
@@ -61,4 +65,5 @@ __all__ = [
     "waiting_line",
     "ways_out",
     "ways_out_text",
+    "why_text",
 ]

@@ -7,8 +7,8 @@ from govkit.report._difference_lines import lines, sign, signed
 from govkit.report._findings_text import finding_lines
 from govkit.report._format import Document, Style
 from govkit.report._ink import cleaned, paint, with_tail
-from govkit.report._plan_text import outside_section
-from govkit.report._words import called, count, following, origin, thing, value
+from govkit.report._plan_text import effect_section, outside_section
+from govkit.report._words import MEANINGS, called, count, following, origin, thing, value
 
 CHANGES = {
     "changed": "Changed by hand",
@@ -19,13 +19,6 @@ CHANGES = {
     "orphan": "Orphans: made for this layout and no longer named by it",
 }
 PINNED = "Pinned: taken off in an emergency, and left so until then"
-MEANINGS = {
-    "weakens": "weakens",
-    "strengthens": "strengthens",
-    "both": "weakens and strengthens",
-    "equivalent": "means the same",
-    "unknown": "meaning unknown",
-}
 _NEVER_TAKEN_AWAY = ("trusted_access", "delegated_administrator")
 _INKS = {"weakens": "red", "both": "red", "strengthens": "green"}
 
@@ -36,6 +29,7 @@ def drift_text(document: Document, style: Style) -> str:
     parts = [
         [f"Organization {drift['organization']}"],
         *drift_sections(drift, style),
+        effect_section(drift, style),
         outside_section("orphans", drift["orphans"], style),
         outside_section("strangers", drift["strangers"], style),
         _findings(drift, style),

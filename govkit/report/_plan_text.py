@@ -10,7 +10,10 @@ from govkit.report._difference_lines import lines, sign, signed
 from govkit.report._findings_text import finding_lines
 from govkit.report._format import Document, Style
 from govkit.report._ink import cleaned, columns, padded, paint, with_tail
+from govkit.report._limits_text import budget_lines
+from govkit.report._requests_text import SHOWN, request_lines
 from govkit.report._words import (
+    MEANINGS,
     account,
     accounts,
     called,
@@ -25,7 +28,9 @@ from govkit.report._words import (
 
 GROUPS = ("Build up", "Rearrange", "Clear away")
 EFFECTS_SHOWN = 25
+EFFECTS_IN_FULL = 5
 _WIDEST = 52
+_JUDGED = ("scp", "rcp")
 _SORTS = ("create", "update", "delete", "move", "attach", "detach")
 
 
@@ -36,6 +41,7 @@ def plan_text(document: Document, style: Style) -> str:
         [header(plan)],
         *step_sections(plan, style),
         effect_section(plan, style),
+        budget_section(plan, style),
         *_outside(plan, style),
         finding_section(plan, style),
         refusal_section(plan, style),
@@ -140,8 +146,24 @@ def target(step: Document) -> str:
 def tail(step: Document) -> str:
     """Return why a step is taken, how many accounts it touches, and which line asks for it."""
     touched = step["accounts"]
-    parts = (step["reason"], count(touched, "account") if touched else "", origin(step["origin"]))
+    parts = (
+        step["reason"],
+        count(touched, "account") if touched else "",
+        _meaning(step),
+        origin(step["origin"]),
+    )
     return ", ".join(part for part in parts if part)
+
+
+def _meaning(step: Document) -> str:
+    """Return what a step does to accounts, where it can do something: not while nothing is attached."""
+    meaning: str = step.get("meaning", "unknown")
+    kind, _, path = str(step["address"]).partition(":")
+    layer = path.partition("/")[0]
+    if step["action"] == "move" or (kind == "attachment" and layer in _JUDGED):
+        return MEANINGS[meaning]
+    idle = meaning == "equivalent" and step["action"] != "update"
+    return "" if kind != "policy" or layer not in _JUDGED or idle else MEANINGS[meaning]
 
 
 def beneath(step: Document, style: Style) -> Iterator[str]:
@@ -169,19 +191,36 @@ def step_sign(step: Document) -> str:
 
 def effect_section(plan: Document, style: Style) -> list[str]:
     """Return what the steps mean, per group of accounts to which the same happens."""
-    if not plan["effects"]:
+    if not plan.get("effects"):
         return []
     told = [paint("What it means for accounts", "bold", style)]
-    for effect in plan["effects"][:EFFECTS_SHOWN]:
-        told.append(f"  {accounts(effect['accounts'], style)}")
-        told.extend(f"    {line}" for line in effect_lines(effect, style))
+    for place, effect in enumerate(plan["effects"][:EFFECTS_SHOWN]):
+        shown = SHOWN if place < EFFECTS_IN_FULL else 1
+        told.append(f"  {people(effect, style)}")
+        told.extend(f"    {line}" for line in effect_lines(effect, style, shown))
     more = plan["effects"][EFFECTS_SHOWN:]
     if more:
-        told.append(f"  and {count(len(more), 'more group')} with {_people(more, style)}")
+        groups = f"{count(len(more), 'more group')} with {_people(more, style)}"
+        told.append(f"  and {groups}; --format json shows all")
     return told
 
 
-def effect_lines(effect: Document, style: Style) -> Iterator[str]:
+def budget_section(plan: Document, style: Style) -> list[str]:
+    """Return what the targets that the plan touches use of AWS's limits once it is done."""
+    told = [f"  {line}" for line in budget_lines(plan.get("budget", ()), style)]
+    return [paint("What targets hold then", "bold", style), *told] if told else []
+
+
+def people(effect: Document, style: Style) -> str:
+    """Return a group of accounts: by their OU, where they are several and all of it."""
+    given, home = effect["accounts"], effect.get("ou")
+    if home is None or len(given) == 1:
+        return accounts(given, style)
+    where = "the whole organization" if home == "/" else home.strip("/")
+    return f"{where}, {count(len(given), 'account')}"
+
+
+def effect_lines(effect: Document, style: Style, shown: int = SHOWN) -> Iterator[str]:
     """Yield what a group of accounts gains, loses, and has otherwise than before."""
     for mark, word, key in (
         ("+", "gains", "gains"),
@@ -191,6 +230,7 @@ def effect_lines(effect: Document, style: Style) -> Iterator[str]:
         policies = [thing(called(address, style)) for address in effect.get(key, ())]
         if policies:
             yield signed(mark, f"{word} {listed(policies)}", style)
+    yield from request_lines(effect, style, shown)
 
 
 def finding_section(plan: Document, style: Style) -> list[str]:

@@ -12,6 +12,14 @@ SHOWN = 10
 _IDS = re.compile(r"\bp-[0-9a-zA-Z_]{8,128}\b")
 _LONGEST_VALUE = 120
 
+MEANINGS = {
+    "weakens": "weakens",
+    "strengthens": "strengthens",
+    "both": "weakens and strengthens",
+    "equivalent": "means the same",
+    "unknown": "meaning unknown",
+}
+
 _TYPES = {"scp": "SCP", "rcp": "RCP"}
 _NOUNS = {
     "ou": "OU",

@@ -13,7 +13,7 @@ from govkit.report._difference_lines import told
 from govkit.report._format import Document, Format, Style
 from govkit.report._ink import cleaned
 from govkit.report._markdown import Block, code, escaped, fitted
-from govkit.report._words import accounts, origin, outsiders, thing
+from govkit.report._words import origin, outsiders, thing
 
 _DIFF_SIGNS = {"~": "!", ">": "!"}  # the signs that GitHub colours
 
@@ -29,6 +29,7 @@ def plan_markdown(document: Document, style: Style) -> str:
             Block("Findings", _bullets(_plan_text.finding_section(plan, style)[1:])),
             Block("Steps", tuple(_steps(plan, style)), "diff", share=0.45),
             Block("What it means for accounts", tuple(_effects(plan, style))),
+            Block("What targets hold then", _bullets(_plan_text.budget_section(plan, style)[1:])),
             *_outside(plan),
         ],
         f"_The whole plan:_ {code(f'{style.program} plan')}",
@@ -53,6 +54,7 @@ def drift_markdown(document: Document, style: Style) -> str:
         [
             Block("Incomplete: could not be read", _bullets(drift["incomplete"])),
             *blocks,
+            Block("What it means for accounts", tuple(_effects(drift, style))),
             Block("Findings", _bullets(findings)),
             *_outside(drift),
         ],
@@ -162,10 +164,11 @@ def _diffed(head: str, beneath: Iterator[str] | Sequence[str]) -> Iterator[str]:
 
 
 def _effects(plan: Document, style: Style) -> Iterator[str]:
-    for effect in plan["effects"]:
-        yield f"- {escaped(accounts(effect['accounts'], style))}"
+    for effect in plan.get("effects", ()):
+        yield f"- {escaped(_plan_text.people(effect, style))}"
         for line in _plan_text.effect_lines(effect, style):
-            yield f"  - {escaped(line[2:])}"
+            indent = "    " if line.startswith("    ") else "  "
+            yield f"{indent}- {escaped(line.strip() if indent == '    ' else line[2:])}"
 
 
 def _outside(document: Document) -> Iterator[Block]:

@@ -58,6 +58,7 @@ class Service:
     """A pretend service. `admit` refuses before the handler looks; `shapes` are its tables on disk.
 
     `name` is botocore's name of the service and of its model, `signing` the one in a signature.
+    What is `consistent` never lags: a read sees every write before it.
     """
 
     name: str
@@ -65,9 +66,10 @@ class Service:
     handlers: Mapping[str, Handler]
     shapes: Mapping[str, Shape]
     admit: Callable[[World, Call], None]
+    consistent: bool = False
 
 
-READS = ("Describe", "List", "Get", "Lookup")
+READS = ("Describe", "List", "Get", "Head", "Lookup")
 
 
 def is_read(operation: str) -> bool:

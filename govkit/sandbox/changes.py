@@ -170,6 +170,10 @@ def untag(console: Console, resource: str, *keys: str) -> Done:
     )
 
 
+def create_bucket(console: Console, name: str) -> Done:
+    return console.call_of("s3", f"created bucket {name}", "CreateBucket", {"Bucket": name})
+
+
 def trust(console: Console, service: str) -> Done:
     return console.call(
         f"enabled access of {service}", "EnableAWSServiceAccess", ServicePrincipal=service

@@ -40,15 +40,21 @@ class Console:
         object.__setattr__(self, "sandbox", Sandbox(self.directory, clock=self.clock))
 
     def call(self, sentence: str, operation: str, **params: Any) -> Done:
-        """Make one call; AWS's refusal comes as an error in a person's words."""
+        """Make one call of Organizations; AWS's refusal comes as an error in a person's words."""
+        return self.call_of("organizations", sentence, operation, params)
+
+    def call_of(
+        self, service: str, sentence: str, operation: str, params: Mapping[str, Any]
+    ) -> Done:
+        """Make one call of any service, as `call` does."""
         caller = console_caller(self.sandbox.settings, self.person)
-        call = Call("organizations", operation, params, caller, user_agent=_AGENT)
+        call = Call(service, operation, params, caller, user_agent=_AGENT)
         try:
             answer = self.sandbox.answer(call)
         except RefusalError as refused:
             reason = f" ({refused.reason})" if refused.reason else ""
             raise SandboxError(
-                f"Refused: organizations:{operation}", f"{refused.code}{reason}: {refused.message}"
+                f"Refused: {service}:{operation}", f"{refused.code}{reason}: {refused.message}"
             ) from refused
         return Done(sentence, operation, params, answer)
 

@@ -21,7 +21,7 @@ def event_of(
     event_id: str,
     outcome: Mapping[str, Any] | RefusalError,
 ) -> Event:
-    """Describe a call and what became of it; policy texts stay in the parameters alone."""
+    """Describe a call and what became of it; policy texts stay in the parameters alone, and bodies of objects out."""
     refused = outcome if isinstance(outcome, RefusalError) else None
     answer = {} if isinstance(outcome, RefusalError) else outcome
     return {
@@ -30,7 +30,7 @@ def event_of(
         "service": call.service,
         "operation": call.operation,
         "read_only": is_read(call.operation),
-        "params": dict(call.params),
+        "params": {name: value for name, value in call.params.items() if name != "Body"},
         "response": {} if is_read(call.operation) else _short(answer),
         "error": None
         if refused is None

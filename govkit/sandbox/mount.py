@@ -101,7 +101,9 @@ def _answer(sandbox: Sandbox, request: Any, service: Service | None) -> Any:
 
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     body = request.body or b""
-    asked = Request(headers, body.encode() if isinstance(body, str) else body)
+    read = body.read() if hasattr(body, "read") else body
+    raw = read.encode() if isinstance(read, str) else read
+    asked = Request(headers, raw, request.method, request.url)
     try:
         reply = serve(sandbox, asked, service=service)
     except ConnectionLostError as lost:

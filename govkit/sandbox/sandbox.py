@@ -83,10 +83,11 @@ class Sandbox:
             fault = self._draw(call)
             if fault is not None:
                 self._before(fault, call, caller)
-            answer = self._serve(call, caller, fault)
-            if fault is not None:
-                _after(fault)
-            return answer
+            try:
+                return self._serve(call, caller, fault)
+            finally:
+                if fault is not None:  # a refusal is an answer, too
+                    _after(fault)
 
     def world(self, caller: Caller, *, lagging: str = "", region: str = "us-east-1") -> World:
         """Return what a service may look at; documents as they were, where `lagging` names one."""
@@ -142,19 +143,25 @@ class Sandbox:
             answer = _handle(self.services[call.service], world, call)
         except RefusalError as refused:
             self.store.forget()
+            self._passed(call, reading=reading)
             return self._refuse(call, caller, refused)
         except BaseException:
             self.store.forget()
             raise
-        if reading and lag.hidden(self.directory):
-            lag.passed(self.directory, call.service)
+        self._passed(call, reading=reading)
         self._save(fault.reads if fault and fault.kind is Kind.LAG else self.settings.read_lag)
         self._log(call, caller, answer)
         return answer
 
+    def _passed(self, call: Call, *, reading: bool) -> None:
+        """Count a read, also one that did not find what is hidden from it."""
+        if reading and lag.hidden(self.directory):
+            lag.passed(self.directory, call.service)
+
     def _save(self, hide_for: int) -> None:
         for document in self.store.changed() if hide_for > 0 else ():
-            if self.store.path(document.name).exists():
+            lags = not self.services[document.name].consistent
+            if lags and self.store.path(document.name).exists():
                 file = f"{document.name}.{uuid.uuid4().hex}.before.json"
                 self.store.keep(document.name, file)
                 lag.hide(self.directory, lag.Hidden(document.name, file, hide_for))

@@ -1,6 +1,7 @@
 """A request in bytes to a reply in bytes: the part that the mount and the HTTP server share."""
 
 from dataclasses import replace
+from email.utils import formatdate
 
 from govkit.sandbox.calls import Service
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -25,9 +26,11 @@ def serve(
             name = signature(request.headers).service or "this service"
             raise not_played(name)
         call = replace(decode(service, sandbox.settings, request), source_ip=source_ip)
-        return encode(service, call.operation, sandbox.answer(call))
+        reply = encode(service, call.operation, sandbox.answer(call))
     except RefusalError as refused:
-        return encode_refusal(service, refused)
+        reply = encode_refusal(service, refused, method=request.method)
+    date = formatdate(sandbox.clock.now(), usegmt=True)
+    return replace(reply, headers={**reply.headers, "Date": date})
 
 
 def not_played(service: str) -> RefusalError:

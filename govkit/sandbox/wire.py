@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from govkit.sandbox import rest_xml
 from govkit.sandbox.calls import Call, Service
 from govkit.sandbox.clock import seconds
 from govkit.sandbox.identity import caller_of
@@ -22,10 +23,12 @@ _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Header names are lower case."""
+    """Header names are lower case; method and URL matter to services that speak REST."""
 
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
+    url: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
     signed = signature(request.headers)
     if _is_query(service):
         operation, params = _from_query(service, request.body)
+    elif _is_rest(service):
+        sent = rest_xml.Sent(request.method, request.url, request.headers, request.body)
+        operation, params = rest_xml.read(service.name, sent)
     else:
         operation = request.headers.get("x-amz-target", "").rpartition(".")[2]
         params = _from_json(request.body)
@@ -71,6 +77,8 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
 
 
 def encode(service: Service, operation: str, answer: Mapping[str, Any]) -> Reply:
+    if _is_rest(service):
+        return _rest_reply(rest_xml.written(service.name, operation, answer), request_id())
     shape = service_model(service.name).operation_model(operation).output_shape
     if _is_query(service):
         return _xml_reply(service, operation, "" if shape is None else _xml(shape, answer))
@@ -78,8 +86,13 @@ def encode(service: Service, operation: str, answer: Mapping[str, Any]) -> Reply
     return _json_reply(200, value if shape is not None or answer else {})
 
 
-def encode_refusal(service: Service | None, refused: RefusalError) -> Reply:
+def encode_refusal(
+    service: Service | None, refused: RefusalError, *, method: str = "POST"
+) -> Reply:
     """Say no in the service's protocol; in JSON where the service is unknown."""
+    if service is not None and _is_rest(service):
+        ident = request_id()
+        return _rest_reply(rest_xml.refused(refused, ident, method=method), ident)
     if service is not None and _is_query(service):
         return _xml_refusal(refused)
     body = {"__type": refused.code, "Message": refused.message}
@@ -90,6 +103,15 @@ def encode_refusal(service: Service | None, refused: RefusalError) -> Reply:
 
 def _is_query(service: Service) -> bool:
     return bool(service_model(service.name).metadata["protocol"] == "query")
+
+
+def _is_rest(service: Service) -> bool:
+    return bool(service_model(service.name).metadata["protocol"] == "rest-xml")
+
+
+def _rest_reply(answered: rest_xml.Answered, ident: str) -> Reply:
+    headers = {"Content-Type": "application/xml", **answered.headers, "x-amz-request-id": ident}
+    return Reply(answered.status, headers, answered.body)
 
 
 def _from_json(body: bytes) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from govkit.errors import GovkitError
 
@@ -15,36 +17,66 @@ START = "0" * 64
 Entry = Mapping[str, Any]
 
 
+class Chain:
+    """Numbers entries, and gives each the hash of the line before it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._before = START
+
+    def line(self, entry: Entry) -> str:
+        """Return the line that comes next; it does once it is `kept`."""
+        told = {"n": self.count, "prev": self._before, **entry}
+        return json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=str)
+
+    def kept(self, line: str) -> None:
+        """Go on from a line that was made durable."""
+        self._before = _hash(line)
+        self.count += 1
+
+
 class Journal:
-    """Writes entries so that they are on disk before `write` returns; never changes a line."""
+    """A journal in a file: an entry is on disk before `write` returns; no line is ever changed."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+            self._file = os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise unwritable(str(path), error.strerror or str(error)) from error
         self.path = path
-        self._file: IO[str] = os.fdopen(handle, "a", encoding="utf-8")
-        self._before = START
-        self._count = 0
-        _sync_folder(path.parent)
+        self._chain = Chain()
+        self._whole = 0
 
     def write(self, entry: Entry) -> None:
-        """Append an entry; GovkitError where it cannot be made durable (a full disk, say)."""
-        line = _line({"n": self._count, "prev": self._before, **entry})
+        """Append an entry; GovkitError where it cannot be made durable (a full disk, say).
+
+        Of a line that did not fit nothing stays, so that the next one still follows the last.
+        """
+        line = self._chain.line(entry)
         try:
-            self._file.write(line + "\n")
-            self._file.flush()
+            _write_whole(self._file, f"{line}\n".encode())
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise GovkitError(
-                "The journal cannot be written",
-                f"{self.path}: {error.strerror or error}. No call is made that it does not name.",
-            ) from error
-        self._before = _hash(line)
-        self._count += 1
+            with suppress(OSError):
+                os.ftruncate(self._file.fileno(), self._whole)
+            raise unwritable(str(self.path), error.strerror or str(error)) from error
+        self._whole = os.fstat(self._file.fileno()).st_size
+        self._chain.kept(line)
 
     def close(self) -> None:
         """Close the file; what was written stays."""
         self._file.close()
+
+
+def unwritable(place: str, why: str) -> GovkitError:
+    """Return the error for a line that could not be kept."""
+    return GovkitError(
+        "The journal cannot be written",
+        f"{place}: {why}. No call is made that it does not name.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +92,35 @@ class Reading:
 
 
 def read(path: Path) -> Reading:
-    """Read a journal back and check its chain."""
-    entries: list[Entry] = []
-    before = START
+    """Read a journal's file back and check its chain."""
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        return reading(path.read_bytes(), path.name)
     except OSError as error:
         raise GovkitError("No such run", f"{path}: {error.strerror or error}.") from error
-    lines = text.split("\n")
-    for number, line in enumerate(lines[:-1], start=1):
-        entry = _parsed(line)
+
+
+def reading(content: bytes, name: str) -> Reading:
+    """Read a journal's text and check its chain; `name` is the file's, for what is to be said."""
+    *lines, last = content.decode("utf-8", errors="replace").split("\n")
+    named = ((f"{name}:{number}", line) for number, line in enumerate(lines, start=1))
+    return chained(named, torn=bool(last))
+
+
+def chained(lines: Iterable[tuple[str, str]], *, torn: bool = False) -> Reading:
+    """Check that lines, each with where it stands, follow from each other."""
+    entries: list[Entry] = []
+    before = START
+    for where, line in lines:
+        entry = parsed(line)
         if entry is None or entry.get("prev") != before:
-            return Reading(tuple(entries), broken=f"{path.name}:{number}")
+            return Reading(tuple(entries), broken=where)
         entries.append(entry)
         before = _hash(line)
-    return Reading(tuple(entries), torn=bool(lines[-1]))
+    return Reading(tuple(entries), torn=torn)
 
 
-def journals(folder: Path) -> Iterator[Path]:
-    """Yield the journals in a folder, oldest first."""
-    yield from sorted(folder.glob("*.jsonl"))
-
-
-def _parsed(line: str) -> Entry | None:
+def parsed(line: str) -> Entry | None:
+    """Return a line's entry, or None where it is none."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -90,12 +128,13 @@ def _parsed(line: str) -> Entry | None:
     return entry if isinstance(entry, dict) else None
 
 
-def _line(entry: Entry) -> str:
-    return json.dumps(entry, separators=(",", ":"), ensure_ascii=False, default=str)
-
-
 def _hash(line: str) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _write_whole(file: RawIOBase, data: bytes) -> None:
+    while data:
+        data = data[file.write(data) or 0 :]
 
 
 def _sync_folder(folder: Path) -> None:

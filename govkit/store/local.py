@@ -1,30 +1,16 @@
 """A store in a folder beside the layout: a file lock that dies with its holder, and the runs."""
 
 import fcntl
-import getpass
 import json
 import os
-import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from govkit.errors import GovkitError, UsageError
-from govkit.store.journal import Journal
-
-
-def folder_of(store: str | None, layout: Path) -> Path:
-    """Return the folder that a layout's `store:` names; `.govkit/` beside the layout by default."""
-    if store is None:
-        return layout.resolve().parent / ".govkit"
-    if "://" in store:
-        raise UsageError(
-            "This store is not supported",
-            f"store: {store} is not a folder; this version keeps lock and journal in a folder.",
-            "Name a folder, or leave the line out for .govkit/ beside the layout.",
-        )
-    return (layout.resolve().parent / store).resolve()
+from govkit.errors import GovkitError
+from govkit.store.journal import Entry, Journal, Reading, parsed, read
+from govkit.store.store import Held, Lock, holder, holder_from, lost, no_run, refused, user
 
 
 class LocalStore:
@@ -32,71 +18,139 @@ class LocalStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.runs = folder / "runs"
+        self.lock = folder / "lock"
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return str(self.folder)
 
     @contextmanager
-    def locked(self, what: str, now: datetime) -> Iterator[None]:
+    def locked(self, what: str, now: datetime) -> Iterator[Lock]:
         """Hold the lock; GovkitError naming the holder, host and age where somebody else does.
 
         The operating system frees it when the holder dies, however it dies.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = self._taken(now)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise _held(self.folder / "lock", now) from error
             os.ftruncate(handle, 0)
-            os.write(handle, json.dumps(_holder(what, now)).encode())
+            os.pwrite(handle, json.dumps(holder(what, now).to_json()).encode(), 0)
             os.fsync(handle)
-            yield
+            yield _FileLock(self.lock, handle)
             os.ftruncate(handle, 0)
         finally:
             os.close(handle)
 
+    def held(self, now: datetime) -> Held | None:  # noqa: ARG002 - a file's lock does not age
+        """Return who holds the lock: a process that lives, or none."""
+        try:
+            handle = os.open(self.lock, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable(error) from error
+        try:
+            return None if _flocked(handle) else self._holding()
+        finally:
+            os.close(handle)
+
+    def unlock(self, held: Held) -> None:
+        """Refuse: who holds a file's lock is alive, and it goes with them."""
+        raise GovkitError(
+            "The lock is held by a run that is alive",
+            f"{self.lock} goes with the process that holds it; {held.seen}.",
+            "Stop that process, or wait until it is done.",
+        )
+
     def journal(self, run: str) -> Journal:
         """Open the journal of a new run."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Journal(self.runs / f"{run}.jsonl")
+        self._made()
+        return Journal(self._path(run))
 
-    def path(self, run: str) -> Path:
-        """Return where a run's journal is; GovkitError when there is none of that name."""
-        found = self.runs / f"{run}.jsonl"
-        if Path(run).name != run or not found.is_file():
-            raise GovkitError(
-                "No such run", f"{run} is not in {self.runs}.", "List the runs: govkit history"
-            )
-        return found
+    def runs(self) -> Sequence[str]:
+        """Return the names of all runs, oldest first."""
+        return sorted(path.stem for path in (self.folder / "runs").glob("*.jsonl"))
 
+    def read(self, run: str) -> Reading:
+        """Return what a run's journal says; GovkitError where there is none of that name."""
+        path = self._path(run)
+        if Path(run).name != run or not path.is_file():
+            raise no_run(run, str(self.folder / "runs"))
+        return read(path)
 
-def run_id(now: datetime, random: bytes) -> str:
-    """Return a name for a run that sorts by time: `20261123T221700Z-1f2e`."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{random.hex()[:8]}"
+    def begin(self, run: str) -> Entry:
+        """Return a run's first entry alone; empty where it cannot be read."""
+        with self._path(run).open(encoding="utf-8", errors="replace") as file:
+            return parsed(file.readline()) or {}
 
+    def caller(self) -> str:
+        """Return the user."""
+        return user()
 
-def _holder(what: str, now: datetime) -> dict[str, object]:
-    return {
-        "what": what,
-        "user": getpass.getuser(),
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        "since": now.isoformat(),
-    }
+    def _path(self, run: str) -> Path:
+        return self.folder / "runs" / f"{run}.jsonl"
 
+    def _made(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise self._unusable(error) from error
 
-def _held(path: Path, now: datetime) -> GovkitError:
-    try:
-        holder = json.loads(path.read_text())
-        age = int((now - datetime.fromisoformat(holder["since"])).total_seconds())
-        who = (
-            f"{holder['user']} on {holder['host']} (process {holder['pid']}) "
-            f"runs `{holder['what']}` since {age} s"
+    def _taken(self, now: datetime) -> int:
+        """Return the lock's file, locked; a file that was taken away meanwhile is no lock."""
+        self._made()
+        while True:
+            try:
+                handle = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise self._unusable(error) from error
+            if not _flocked(handle):
+                os.close(handle)
+                raise refused(self._holding(), str(self.lock), now)
+            if _is_at(self.lock, handle):
+                return handle
+            os.close(handle)
+
+    def _holding(self) -> Held:
+        try:
+            told = json.loads(self.lock.read_text())
+        except (OSError, ValueError):
+            told = None
+        return Held(holder_from(told), live=True, seen="its process is alive")
+
+    def _unusable(self, error: OSError) -> GovkitError:
+        return GovkitError(
+            "The store cannot be used",
+            f"{error.filename or self.folder}: {error.strerror or error}.",
+            "Name another place in the layout: store: FOLDER, or store: s3://BUCKET/PREFIX",
         )
-    except (OSError, ValueError, KeyError, TypeError):
-        who = "Another run, which has only just begun,"
-    return GovkitError(
-        "Somebody else is applying",
-        f"{who}; it holds the lock {path}.",
-        "Wait until it is done; the lock goes with the process that holds it.",
-    )
+
+
+class _FileLock:
+    """A file that this process has locked."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path = path
+        self._handle = handle
+
+    def check(self) -> None:
+        """Raise where the file is gone: whoever comes next locks a new one, beside ours."""
+        if not _is_at(self._path, self._handle):
+            raise lost(f"Somebody took the file {self._path} away while it was locked.")
+
+
+def _flocked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    mine = os.fstat(handle)
+    return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)

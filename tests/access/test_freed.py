@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from govkit.access.freed import Freed, flaws
@@ -63,7 +63,14 @@ wishes = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
+@example(
+    wished=[
+        (Exemption(ous=("/Sandbox",)), ()),
+        (Exemption(ous=("/Workloads", "/Workloads/Prod")), ("us-east-1",)),
+    ],
+    kind=SCP,
+)
 @given(wished=wishes, kind=st.sampled_from([SCP, RCP]))
 def test_what_is_written_is_proved(wished: list[Any], kind: Any) -> None:
     exemptions = [

@@ -16,6 +16,7 @@ from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.show import show
 from govkit.store.history import runs
 from govkit.store.journal import read
+from govkit.store.local import LocalStore
 
 WRITES = 21  # what the journey's apply makes; `test_the_journey_has_so_many_writes` counts them
 CREATIONS = (14, 15)  # which of them create accounts
@@ -69,7 +70,7 @@ def test_an_apply_killed_at_any_write_is_finished_by_the_next(
         plant(table.sandbox, Fault(kind, "write", skip=write))
         assert table.dies("apply", "--yes") == signal.SIGKILL
         clear(table.sandbox)  # who is killed cannot take the fault away
-        (killed,) = runs(table.folder / ".govkit" / "runs")
+        (killed,) = runs(LocalStore(table.folder / ".govkit"))
         assert (killed.outcome, killed.broken) == ("killed", None)
         table.does("apply", "--yes")
         assert _shape(table) == goal

@@ -21,7 +21,7 @@ from govkit.errors import AccessDenied, ApplyStopped, CredentialsMissing, Exit, 
 from govkit.flow.apply import Job, carried_out, new_run
 from govkit.sandbox.faults import Fault, Kind, clear, plant, planted
 from govkit.sandbox.show import show
-from govkit.store.history import run
+from govkit.store.history import told_by
 from govkit.store.journal import Journal, read
 from govkit.store.local import LocalStore
 
@@ -91,8 +91,8 @@ def test_what_passes_by_stops_no_apply_and_doubles_nothing(
         assert planted(_sandbox(walk)) == ()
         assert _is_done(walk, goal)
         (journal,) = _journals(walk)
-        assert run(journal).outcome == "done"
-        assert run(journal).broken is None
+        assert told_by(journal.stem, read(journal)).outcome == "done"
+        assert read(journal).broken is None
 
 
 def _each(kind: Kind) -> list[int]:
@@ -234,6 +234,6 @@ def test_on_a_full_disk_nothing_is_called_that_the_journal_does_not_name(
         assert changed == bool(named)
         assert caught.value.exit == (Exit.STOPPED if named else Exit.FAILED)
         assert "journal cannot be written" in str(caught.value)
-        assert run(journal).outcome == "killed"
+        assert told_by(journal.stem, read(journal)).outcome == "killed"
         walk.apply(LAYOUT)
         assert _is_done(walk, goal)

@@ -80,3 +80,34 @@ def test_a_plan_file_whose_steps_are_no_steps_is_refused(table: Desk, wrong: obj
     plan["steps"][0]["address"] = wrong
     path.write_text(json.dumps(plan))
     assert table.run("apply", "plan.json", "--yes").code == 1
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_fingerprint_is_enough_to_finish_what_was_stopped_anywhere(
+    table: Desk, operation: str
+) -> None:
+    """What is left has another fingerprint; the stopped run's journal knows what was reviewed."""
+    told = json.loads((table.folder / "plan.json").read_text())["fingerprint"]
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, operation))
+    assert table.run("apply", "--yes", "--expect", told).code == 6
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "MoveAccount"))
+    stopped = table.run("apply", "--yes", "--expect", told.removeprefix("sha256:"))
+    assert stopped.code == (7 if operation == "MoveAccount" else 6)  # 7: before its first write
+    again = table.does("apply", "--yes", "--expect", told)
+    assert "Done already: create ou:/Work" in again.err
+    assert table.run("plan", "--detailed-exitcode").code == 0
+    assert "Nothing to do." in table.does("apply", "--yes", "--expect", told).err
+
+
+def test_the_journal_of_another_review_is_no_evidence(table: Desk) -> None:
+    told = json.loads((table.folder / "plan.json").read_text())["fingerprint"]
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "CreatePolicy"))
+    assert table.run("apply", "--yes", "--expect", told).code == 6
+    ran = table.run("apply", "--yes", "--expect", "sha256:" + "0" * 64)
+    assert ran.code == 5
+    assert "Expected the plan sha256:000" in ran.err
+
+
+@pytest.mark.parametrize("expect", ["", "a", "sha256:"])
+def test_a_part_of_a_fingerprint_is_none(table: Desk, expect: str) -> None:
+    assert table.run("apply", "--yes", "--expect", expect).code == 5

@@ -8,7 +8,7 @@ from terminal import Desk, build, desk
 from walk import Walk, sandbox_api
 
 from govkit.apply.events import Calling
-from govkit.apply.execute import Patience
+from govkit.apply.patience import Patience
 from govkit.flow.apply import Job, carried_out, new_run
 from govkit.store.local import LocalStore
 

@@ -83,7 +83,9 @@ def commands(command: Any = None, path: str = "govkit") -> Iterator[tuple[str, A
 COMMANDS = {
     name: command
     for name, command in commands()
-    if name == "govkit" or not hasattr(command, "commands")
+    if name == "govkit"
+    or not hasattr(command, "commands")
+    or command.invoke_without_command  # a command of its own, and of commands
 }
 
 

@@ -312,3 +312,52 @@ def test_moto_answers_through_the_same_door(elsewhere: Callable[[], Api]) -> Non
             api.call(organizations("CreateOrganizationalUnit", **params))
         call = organizations("ListOrganizationalUnitsForParent", ParentId=parent)
         assert len(list(api.items("OrganizationalUnits", call))) == 25
+
+
+# --- what must be held while one writes, and bodies that stream ----------------------------------
+
+
+class _Lock:
+    """Counts how often it is asked, and is lost from a number on."""
+
+    def __init__(self, lost_from: int = 1000) -> None:
+        self.asked = 0
+        self.lost_from = lost_from
+
+    def check(self) -> None:
+        self.asked += 1
+        if self.asked >= self.lost_from:
+            raise GovkitError("The lock is lost")
+
+
+def test_a_permit_is_asked_for_before_each_attempt_to_write_and_for_no_read(pretend: Path) -> None:
+    lock = _Lock()
+    plant(pretend, *[Fault(Kind.THROTTLE, "EnableAWSServiceAccess")] * 2)
+    api = Patient(pretend, permit=lock.check).api
+    api.call(organizations("ListRoots"))
+    assert lock.asked == 0
+    api.call(organizations("EnableAWSServiceAccess", ServicePrincipal="ram.amazonaws.com"))
+    assert lock.asked == 3
+
+
+def test_what_is_not_permitted_any_more_is_not_sent(pretend: Path) -> None:
+    """The lock is lost while a throttled write waits for its next attempt."""
+    plant(pretend, Fault(Kind.THROTTLE, "EnableAWSServiceAccess"))
+    api = Patient(pretend, permit=_Lock(lost_from=2).check).api
+    with pytest.raises(GovkitError, match="The lock is lost"):
+        api.call(organizations("EnableAWSServiceAccess", ServicePrincipal="ram.amazonaws.com"))
+    enabled = api.items(
+        "EnabledServicePrincipals", organizations("ListAWSServiceAccessForOrganization")
+    )
+    assert "ram.amazonaws.com" not in [one["ServicePrincipal"] for one in enabled]
+
+
+def test_an_object_comes_whole_and_with_the_time_by_the_clock_that_dated_it(pretend: Path) -> None:
+    api = Patient(pretend).api
+    api.call(ApiCall("s3", "CreateBucket", {"Bucket": "acme"}))
+    api.call(ApiCall("s3", "PutObject", {"Bucket": "acme", "Key": "a", "Body": b"body"}))
+    plant(pretend, Fault(Kind.CONNECTION_LOST, "GetObject"))
+    answer = api.call(ApiCall("s3", "GetObject", {"Bucket": "acme", "Key": "a"}))
+    assert answer["Body"] == b"body"
+    assert answer["Date"].endswith("GMT")
+    assert "Date" not in api.call(ApiCall("s3", "ListBuckets"))

@@ -49,11 +49,28 @@ def refused(code: str, message: str = "", status: int = 400, **more: Any) -> rai
         (raised.ReadTimeoutError(**URL), Nature.LOST),
         (raised.ConnectionClosedError(**URL), Nature.LOST),
         (ResponseParserError("half"), Nature.LOST),
+        (raised.IncompleteReadError(actual_bytes=1, expected_bytes=2), Nature.LOST),
         (raised.NoCredentialsError(), Nature.FINAL),
     ],
 )
 def test_a_failure_is_sorted(error: Exception, expected: Nature) -> None:
     assert nature(error, "organizations") is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "expected"),
+    [
+        ("SlowDown", 503, Nature.THROTTLED),
+        ("ConditionalRequestConflict", 409, Nature.BUSY),
+        ("OperationAborted", 409, Nature.BUSY),
+        ("InternalError", 500, Nature.LOST),
+        ("PreconditionFailed", 412, Nature.FINAL),
+        ("NoSuchKey", 404, Nature.FINAL),
+    ],
+)
+def test_what_s3_says_is_sorted(code: str, status: int, expected: Nature) -> None:
+    """A conflict of two conditional writes was not decided yet; a failed condition was."""
+    assert nature(refused(code, status=status), "s3") is expected
 
 
 def test_a_conflict_of_another_service_is_final() -> None:

@@ -134,7 +134,7 @@ def test_threads_go_in_the_order_in_which_they_came() -> None:
         100,
         clock=lambda: time.monotonic() if gate.is_set() else 0.0,
         sleep=lambda _: gate.wait() and None,
-        rates={("s", "Op"): Rate(1000, 1)},
+        rates={("s", "Op"): Rate(0.001, 1)},  # so slow that nobody finds a token by waiting
     )
 
     def go(number: int) -> None:

@@ -5,10 +5,18 @@ import pty
 import select
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 from terminal import GOVKIT, Desk
+from walk import sandbox_api
+
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+from govkit.store.lease import Lease
+from govkit.store.s3 import S3Store
+from govkit.store.store import Holder
 
 ENOUGH = 30.0
 
@@ -154,3 +162,34 @@ def test_the_brake_asks_once(done: Desk) -> None:
     person.types("y")
     assert person.leaves() == 0
     assert done.content() != before
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
+def test_unlock_asks_before_it_takes_a_lock_away(table: Desk, answer: str, code: int) -> None:
+    changes.create_bucket(Console(table.sandbox), "acme-govkit")
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    table.layout({**layout, "store": "s3://acme-govkit"})
+    store = S3Store("s3://acme-govkit", sandbox_api(table.sandbox))
+    elsewhere = Holder("govkit apply", "joe", "runner", 12, "2026-11-23T10:00:00+00:00")
+    Lease(store.objects, elsewhere).take(datetime.now(UTC))
+    person = _Person(table, "unlock")
+    person.sees("joe on runner (process 12)")
+    person.sees("Take the lock away?")
+    person.types(answer)
+    assert person.leaves() == code
+    assert (store.held(datetime.now(UTC)) is None) == (code == 0)
+
+
+def test_a_dead_ones_lock_is_taken_away_without_a_warning(table: Desk) -> None:
+    changes.create_bucket(Console(table.sandbox), "acme-govkit")
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    table.layout({**layout, "store": "s3://acme-govkit"})
+    store = S3Store("s3://acme-govkit", sandbox_api(table.sandbox))
+    elsewhere = Holder("govkit apply", "joe", "runner", 12, "2026-11-23T10:00:00+00:00")
+    Lease(store.objects, elsewhere).take(datetime.now(UTC))
+    path = table.sandbox / "s3.json"
+    year = datetime.now(UTC).strftime('"LastModified": "%Y')
+    path.write_text(path.read_text().replace(year, '"LastModified": "2020'))
+    ran = table.does("unlock", "--yes")
+    assert "joe on runner (process 12)" in ran.err
+    assert "It may be at work" not in ran.err

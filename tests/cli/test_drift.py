@@ -50,7 +50,7 @@ CLICKS: list[tuple[str, Click, list[tuple[str, str, str]]]] = [
     (
         "a guardrail says more",
         lambda by: changes.edit_policy(by, "keep-keys", content=HAND),
-        [("changed", "policy:scp/keep-keys", "unknown")],
+        [("changed", "policy:scp/keep-keys", "both")],
     ),
     (
         "a guardrail is called something else",
@@ -60,7 +60,7 @@ CLICKS: list[tuple[str, Click, list[tuple[str, str, str]]]] = [
     (
         "an account is moved",
         lambda by: changes.move_account(by, "payments-prod", "/"),
-        [("moved", "account:payments-prod", "unknown")],
+        [("moved", "account:payments-prod", "weakens")],
     ),
     (
         "an OU is renamed",

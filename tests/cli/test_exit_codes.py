@@ -106,6 +106,18 @@ def test_5_stale(table: Desk) -> None:
     assert table.content() == before
 
 
+def test_6_credentials_that_expire_in_the_middle_and_run_again(table: Desk) -> None:
+    plant(table.sandbox, Fault(Kind.EXPIRED_TOKEN, "AttachPolicy", times=9))
+    ran = table.run("apply", "--yes")
+    assert ran.code == 6
+    assert "AWS does not accept the credentials" in ran.err
+    assert "Done: 9 of 21 steps; left: attach " in ran.err
+    assert "Run the same command again to finish." in ran.err
+    clear(table.sandbox)
+    table.does("apply", "--yes")
+    assert "No changes." in table.does("plan").out
+
+
 def test_6_stopped_after_the_first_write_and_run_again(table: Desk) -> None:
     plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "AttachPolicy", times=9))
     ran = table.run("apply", "--yes")

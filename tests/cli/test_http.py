@@ -49,6 +49,19 @@ def test_plan_and_apply_over_http(served: tuple[Desk, SandboxServer]) -> None:
     assert server.sandbox.counts.calls["CreateAccount"] == 2
 
 
+def test_a_store_in_s3_over_http(served: tuple[Desk, SandboxServer]) -> None:
+    table, server = served
+    server.sandbox.call("CreateBucket", {"Bucket": "acme-govkit"}, service="s3")
+    for service in ("S3", "STS"):
+        table.environment[f"AWS_ENDPOINT_URL_{service}"] = server.url
+    table.layout({**LAYOUT, "safety": {"settle": "0s"}, "store": "s3://acme-govkit/main"})
+    ran = table.does("apply", "--yes", "--pace", "off")
+    assert ran.err.count("AWS_ENDPOINT_URL_S3 is set") == 1
+    assert "21 of 21 steps done" in ran.out
+    assert "21/21" in table.does("history").out
+    assert table.does("history", "verify").code == 0
+
+
 def test_an_organization_without_its_id_in_the_layout_is_not_written_to(
     served: tuple[Desk, SandboxServer],
 ) -> None:

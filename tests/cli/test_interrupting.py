@@ -11,8 +11,8 @@ import pytest
 from terminal import GOVKIT, SETTINGS, Desk
 
 from govkit.sandbox.making import configure
-from govkit.store.history import runs
 from govkit.store.journal import read
+from govkit.store.local import LocalStore
 
 SLOW = replace(SETTINGS, latency_seconds=0.03)
 
@@ -76,12 +76,12 @@ def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk)
 def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:
     process = _begin(table)
     _until(process.stderr, "[ 1/21]")
-    before = len(runs(table.folder / ".govkit" / "runs"))
+    before = len(LocalStore(table.folder / ".govkit").runs())
     ran = table.run("apply", "--yes")
     assert ran.code == 1
     assert "Somebody else is applying" in ran.err
     assert f"process {process.pid}" in ran.err
-    assert len(runs(table.folder / ".govkit" / "runs")) == before
+    assert len(LocalStore(table.folder / ".govkit").runs()) == before
     process.kill()
     process.communicate()
     configure(table.sandbox, SETTINGS)

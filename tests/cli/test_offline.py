@@ -60,12 +60,16 @@ def test_every_fault_at_once_with_its_line(nowhere: Desk) -> None:
     assert ran.err.count("org_layout.yaml:") >= 3
 
 
+KEEP = {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}
+
+
 def test_rendered_policies_are_as_they_would_be_sent(nowhere: Desk) -> None:
     one = nowhere.does("render", "keep-keys").out
     assert json.loads(one.partition("\n")[2])["Statement"][0]["Sid"] == "KeepKeys"
     every = nowhere.does("render", "--minified").out.splitlines()
     assert len(every) == 6
-    nowhere.does("render", "--out", "rendered", "--minified")
+    told = nowhere.does("render", "--out", "rendered", "--minified").err
+    assert told.endswith("3 policies rendered into rendered. Next: govkit plan\n")
     files = {path.name: path.read_text() for path in (nowhere.folder / "rendered").iterdir()}
     assert set(files) == {"keep-buckets.json", "keep-keys.json", "cost-tags.json"}
     assert files["keep-keys.json"].rstrip("\n") in every
@@ -74,18 +78,41 @@ def test_rendered_policies_are_as_they_would_be_sent(nowhere: Desk) -> None:
     assert nowhere.run("render", "--out", "a-file").code == 64
 
 
+def test_policies_of_one_name_and_odd_names_are_rendered_apart(bare: Desk) -> None:
+    document = {"Version": "2012-10-17", "Statement": [dict(KEEP, Principal="*")]}
+    guardrails = {
+        "one": {"name": "../Same", "policy": {**document, "Statement": [KEEP]}, "attach": ["/"]},
+        "two": {"name": "../Same", "type": "rcp", "policy": document, "attach": ["/"]},
+    }
+    bare.layout({"version": 1, "guardrails": guardrails})
+    bare.does("render", "--out", "rendered")
+    files = sorted((bare.folder / "rendered").iterdir())
+    assert [path.name for path in files] == ["one.json", "two.json"]
+    assert ["Principal" in path.read_text() for path in files] == [False, True]
+    assert bare.does("render").out.count("Principal") == 1
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [
         ("tree", ["/  o-exampleorgid", "search-prod no ID yet", "[keep-keys]"]),
-        ("limits", ["/Workloads/Prod  scp: 1 of 10 attached", "of 10240 characters"]),
+        ("limits", ["/Workloads/Prod  scp: 2 of 10 attached", "of 10,240 characters"]),
         ("exemptions", ["No exemptions."]),
         ("payments-prod", ['"address": "account:payments-prod"', '"layout"']),
         ("555555555555", ['"account:payments-prod"']),
         ("search@example.com", ['"account:search-prod"']),
         ("Workloads/Prod", ['"ou:/Workloads/Prod"', "keep-keys"]),
         ("/Workloads/Prod", ['"ou:/Workloads/Prod"']),
-        ("keep-keys", ['"policy:scp/keep-keys"', "targets"]),
+        ("keep-keys", ['"policy:scp/keep-keys"', "targets", '"mode": "enforce"']),
+        ("guardrail:keep-keys", ['"policy:scp/keep-keys"']),
+        ("Search@Example.com", ['"account:search-prod"', '"inherited"']),
+        ("arn:aws:iam::555555555555:role/Admin", ['"account:payments-prod"']),
+        (
+            "arn:aws:organizations::111111111111:account/o-exampleorgid/555555555555",
+            ['"account:payments-prod"'],
+        ),
+        ("/", ['"root:/"', '"organization": "o-exampleorgid"', '"residents"']),
+        ("o-exampleorgid", ['"root:/"']),
     ],
 )
 def test_show_finds_a_thing_by_any_of_its_names(nowhere: Desk, what: str, words: list[str]) -> None:
@@ -99,9 +126,23 @@ def test_show_asks_aws_where_it_is_told_to(done: Desk) -> None:
     assert policies[0]["id"].startswith("p-")
     again = json.loads(done.does("show", policies[0]["id"], "--live").out)
     assert again == policies[0]
+    arn = f"arn:aws:organizations::111111111111:policy/o-x/service_control_policy/{again['id']}"
+    assert json.loads(done.does("show", arn, "--live").out) == again
     assert "no ID yet" not in done.does("show", "--live").out
     assert "FullAWSAccess" in done.does("show", "limits", "--live").out
     assert done.run("show", policies[0]["id"]).code == 64
+
+
+def test_show_tells_what_is_to_be_absent_what_is_protected_and_what_is_unknown(
+    bare: Desk,
+) -> None:
+    bare.layout({"version": 1, "ous": {"Old": {"absent": True}, "Kept": {"protect": True}}})
+    gone = json.loads(bare.does("show", "old").out)
+    assert gone == {"address": "ou:/Old", "absent": True, "origin": "org_layout.yaml:3:3"}
+    assert json.loads(bare.does("show", "Kept").out)["protect"] is True
+    unknown = bare.run("show", "p-12345678")
+    assert unknown.code == 64
+    assert "govkit show p-12345678 --live" in unknown.err
 
 
 @pytest.mark.parametrize("name", ["layout", "plan", "drift", "differences"])

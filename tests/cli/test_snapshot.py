@@ -81,3 +81,18 @@ def test_what_is_no_snapshot_is_said_so(table: Desk, text: str) -> None:
     assert ran.code == 1, ran.said
     assert "s.json" in ran.err or "snapshot" in ran.err.lower()
     assert table.run("--snapshot", "none.json", "plan").code == 1
+
+
+def test_a_rename_that_is_done_is_noted_by_validate_plan_and_doctor_and_is_no_drift(
+    done: Desk,
+) -> None:
+    assert "GK206" not in done.does("validate").out
+    done.does("snapshot", "--out", "now.json")
+    for command in ("validate", "plan"):
+        said = done.does("--snapshot", "now.json", command).said
+        assert (
+            "note GK206  OU /Workloads/NonProd was /Workloads/Dev, and is renamed already." in said
+        )
+    assert "--   ou:/Workloads/NonProd" in done.does("doctor").out
+    assert "GK206" not in done.run("drift").said
+    assert done.run("--snapshot", "now.json", "validate", "--fail-on", "note").code == 3

@@ -10,7 +10,7 @@ from govkit import __version__
 from govkit.cli.app import COMMANDS
 
 WRONG = [
-    (["pln"], "Did you mean 'plan'?"),
+    (["pln"], "Did you mean 'plan'"),
     (["sandbox", "chnage"], "Did you mean 'change'?"),
     (["plan", "--fromat", "json"], "--format"),
     (["plan", "--detailed-exit-code"], "--detailed-exitcode"),

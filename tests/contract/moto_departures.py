@@ -2,8 +2,8 @@
 
 - Policies of a target cannot be limited, and the last one can be detached: our rails see to both.
 - New OUs and accounts always get FullAWSAccess and RCPFullAWSAccess, whatever is enabled.
-- Renaming an OU is refused when any OU anywhere has the new name: `apart` leaves renames out.
-- A deleted OU leaves its attachments behind: its policies can then never be deleted.
+- Renaming an OU is refused when any OU anywhere has the new name, and a deleted OU leaves its
+  attachments behind, so its policies can never be deleted: `without_departures` does neither.
 - Accounts are created and closed at once; there are no Paths, and SUSPENDED comes right away.
 - DescribeResourcePolicy does not exist and raises NotImplementedError: `Door` says so as AWS would.
 - Only SCP, RCP, TAG and AISERVICES_OPT_OUT policies can be made.
@@ -40,7 +40,9 @@ class Door:
             ) from error
 
 
-def apart(layout: Mapping[str, Any]) -> bool:
-    """Tell whether a layout asks for what moto cannot do."""
-    ous = layout.get("ous", {}).values()
-    return any(ou and ("was" in ou or "absent" in ou) for ou in ous)
+def without_departures(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layout as moto can have it: nothing renamed, and no OU deleted."""
+    ous = {path: dict(told) for path, told in layout["ous"].items() if not told.get("absent")}
+    for told in ous.values():
+        told.pop("was", None)
+    return {**layout, "ous": ous}

@@ -17,7 +17,7 @@ from govkit.flow.compare import Question, compared
 from govkit.sandbox.builder import Builder
 from govkit.sandbox.settings import Settings
 
-QUICK = settings(max_examples=110, deadline=None, suppress_health_check=list(HealthCheck))
+HALF = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 FAST_DISK = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - memory, where there is one
 
@@ -48,9 +48,12 @@ def _cross(walk: Walk, layout: dict[str, Any]) -> None:
     assert again.steps == ()
 
 
-@QUICK
+@pytest.mark.parametrize("half", range(2))  # so that two workers share the 200 pairs
+@HALF
 @given(pairs())
-def test_apply_and_look_equals_apply_in_memory(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_apply_and_look_equals_apply_in_memory(
+    half: int, pair: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
     with organization() as walk:
         for layout in pair:
             _cross(walk, layout)

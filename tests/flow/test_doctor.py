@@ -1,7 +1,7 @@
 """doctor: each thing that would get in the way is named, and nothing stops it from looking on."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 
 import pytest
 from journey import LAYOUT, LIVE
@@ -11,7 +11,10 @@ from walk import Walk, sandbox_api
 from govkit.flow.compare import Question
 from govkit.flow.doctor import Remark, examined
 from govkit.model.call import Api, ApiCall
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
 from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.store.s3 import S3Store
 
 TODAY = date(2026, 11, 23)
 
@@ -37,7 +40,9 @@ class _WhoAmI:
     def __init__(self, api: Api) -> None:
         self.api = api
 
-    def call(self, call: ApiCall) -> dict[str, object]:
+    def call(self, call: ApiCall) -> Mapping[str, object]:
+        if call.service == "s3":
+            return self.api.call(call)
         assert (call.service, call.operation) == ("sts", "GetCallerIdentity")
         return {"Account": "333333333333", "Arn": "arn:aws:iam::333333333333:role/auditor"}
 
@@ -74,8 +79,19 @@ def test_an_organization_that_cannot_be_read_is_said_and_not_raised(table: Desk)
     assert "ListRoots" in _remarks(table)["bad", "organization"]
 
 
-def test_a_store_of_another_sort_is_bad_and_the_rest_is_looked_at(table: Desk) -> None:
+def test_a_store_that_cannot_be_used_is_bad_and_the_rest_is_looked_at(table: Desk) -> None:
+    table.layout({**LAYOUT, "store": "gs://acme/main"})
+    assert "gs://acme/main" in _remarks(table)["bad", "store"]
     table.layout({**LAYOUT, "store": "s3://acme/main"})
     told = _remarks(table)
-    assert "s3://acme/main" in told["bad", "store"]
+    assert "no bucket acme" in told["bad", "store"]
     assert told["good", "organization"] == "o-exampleorgid"
+
+
+def test_a_store_in_s3_is_looked_at_and_whose_lock_it_is(table: Desk) -> None:
+    changes.create_bucket(Console(table.sandbox), "acme")
+    table.layout({**LAYOUT, "store": "s3://acme/main"})
+    assert _remarks(table)["good", "store"] == "s3://acme/main, and nobody holds its lock"
+    store = S3Store("s3://acme/main", sandbox_api(table.sandbox))
+    with store.locked("govkit apply", datetime.now(UTC)):
+        assert "runs `govkit apply`" in _remarks(table)["note", "store"]

@@ -24,12 +24,13 @@ from govkit.model.kind import Authority
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 
+ROLES = ("govkit-read", "govkit-policies", "govkit-structure")
 MANAGED_POLICY = 6144  # characters, white space aside: IAM's quota
 WHOLE = LAYOUT | {
     "organization": {"id": "o-exampleorgid", "management_account": "111111111111"},
     "run": {
         "read": "arn:aws:iam::111111111111:role/govkit-read",
-        "policies": "arn:aws:iam::333333333333:role/govkit-policies",
+        "policies": "arn:aws:iam::111111111111:role/govkit-policies",
         "structure": "arn:aws:iam::111111111111:role/govkit-structure",
     },
 }
@@ -39,7 +40,7 @@ WHOLE = LAYOUT | {
 def table() -> Iterator[Desk]:
     """Everything that the journey asks for, applied and undone again, with a log of all calls."""
     with desk() as found:
-        build(LIVE, found.sandbox, replace(SETTINGS, log_calls=True))
+        build(LIVE, found.sandbox, replace(SETTINGS, log_calls=True, roles=ROLES))
         found.layout(WHOLE)
         found.does("plan")
         found.does("apply", "--yes")
@@ -130,7 +131,7 @@ def test_a_role_gets_what_it_does_and_no_more(table: Desk) -> None:
     assert (allows(policies, attach, root), allows(structure, attach, root)) == (True, False)
     assert (allows(policies, move, root), allows(structure, move, root)) == (False, True)
     ran = table.does("iam-policy", "apply", "--role", "policies")
-    assert ran.err == "For run.policies: arn:aws:iam::333333333333:role/govkit-policies.\n"
+    assert ran.err == "For run.policies: arn:aws:iam::111111111111:role/govkit-policies.\n"
     assert table.run("iam-policy", "apply", "--role", "all").code == 64
     assert table.run("iam-policy", "plan", "--format", "yaml").code == 64
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -13,19 +14,28 @@ from botocore.validate import ParamValidator
 from govkit import shelf
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.config_channel import ConfigChannel
+from govkit.kinds.config_recorder import ConfigRecorder
+from govkit.kinds.config_recording import ConfigRecording
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.password_policy import PasswordPolicy
+from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy, policy
 from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.release import Release
 from govkit.kinds.resource_policy import ResourcePolicy
+from govkit.kinds.service_linked_role import ServiceLinkedRole
 from govkit.kinds.tags import Tags
+from govkit.kinds.trail import Trail
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import ROOT, account, ou
 from govkit.model.call import ApiCall, Ids
 from govkit.model.change import Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Resource
+from govkit.model.state import State
+from govkit.model.wanted import Claim, Wanted
 from govkit.policies.document import of
 from govkit.policies.types import policy_types
 
@@ -50,6 +60,8 @@ def changes() -> Iterator[Change[Resource]]:
         TrustedAccess("config.amazonaws.com"),
         DelegatedAdministrator("config.amazonaws.com", SEARCH.address),
         ResourcePolicy(DENY, "main"),
+        Pin(OURS.address, ROOT, "r-exam", "2026-11-24T00:00:00Z", "jane", "INC-7"),
+        Release(OURS.address, "666666666666", "role/A", "2026-11-24T00:00:00Z", "jane", "INC-7"),
     ]
     for resource in made:
         yield Change(None, resource)
@@ -64,9 +76,35 @@ def changes() -> Iterator[Change[Resource]]:
     yield Change(replace(OURS, layout=None, guardrail=None, name="old", description="?"), OURS)
     yield Change(ResourcePolicy(of({})), ResourcePolicy(DENY))
     yield Change(TAGS, replace(TAGS, values=(("b", "2"),)))
-    for one in (PasswordPolicy(SEARCH.address), PasswordPolicy(SEARCH.address, 14, (), 90, 24)):
+    yield from of_the_baseline()
+
+
+def of_the_baseline() -> Iterator[Change[Resource]]:
+    """Yield changes of what is in accounts and Regions: made, changed where AWS can, taken away."""
+    at, region = SEARCH.address, "eu-west-1"
+    recorder = ConfigRecorder(at, region, role="aws-service-role/config.amazonaws.com/R")
+    channel = ConfigChannel(at, region, "govkit", "bucket")
+    trail = Trail(at, region, "org-trail", "bucket", layout="main")
+    whole = Trail(
+        at, region, "org-trail", "b", "p", kms_key="alias/k", sns_topic="t", layout="main"
+    )
+    for one in (
+        PasswordPolicy(at),
+        PasswordPolicy(at, 14, (), 90, 24),
+        recorder,
+        replace(recorder, records="only", types=("AWS::S3::Bucket",)),
+        replace(recorder, records="except", types=("AWS::S3::Bucket",), mode="daily"),
+        channel,
+        replace(channel, prefix="p", frequency="Six_Hours", sns_topic="arn:aws:sns:a:1:t"),
+        ConfigRecording(at, region, "govkit"),
+        trail,
+        whole,
+    ):
         yield Change(None, one)
         yield Change(one, None)
+    yield Change(None, ServiceLinkedRole(at, "config.amazonaws.com"))
+    yield Change(replace(trail, logging=False, management_events="write-only"), whole)
+    yield Change(trail, replace(trail, insights=("ApiCallRateInsight",)))
 
 
 def lowered() -> Iterator[tuple[str, ApiCall]]:
@@ -109,3 +147,21 @@ def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
 def test_every_kind_that_changes_is_tried() -> None:
     tried = {name.partition(":")[0] for name, _ in CALLS}
     assert tried == {kind.name for kind in KINDS.values()} - {"root", "enabled_region"}
+
+
+def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
+    """What `govkit iam-policy` prints is enough for whatever a change may ask for."""
+    everything = Wanted(
+        "main",
+        "org_layout.yaml",
+        "",
+        date(2026, 11, 23),
+        State([SEARCH]),
+        claims={SEARCH.address: Claim(create=True)},
+        closed=frozenset({SEARCH.address}),
+    )
+    said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
+    for name, call in CALLS:
+        assert f"{call.service}:{call.operation}" in said[name.partition(":")[0]]
+        if "Tags" in call.params:
+            assert "organizations:TagResource" in said[name.partition(":")[0]]

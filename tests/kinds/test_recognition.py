@@ -65,9 +65,11 @@ def test_a_childs_old_path_may_be_written_with_its_parents_new_name(wanting: Any
     assert names["/Old/Production"] == "/New/Prod"
 
 
-def test_an_old_path_that_is_gone_means_nothing(wanting: Any) -> None:
+def test_an_old_path_that_is_gone_has_done_its_work(wanting: Any) -> None:
     done = wanting(unit("New"), claims={ou("New"): Claim(was="Old")})
-    assert outcome(done, *tree("New")) == ({}, [])
+    names, (note,) = outcome(done, *tree("New"))
+    assert names == {}
+    assert "is renamed already" in note
     assert outcome(done, *tree("Else")) == ({}, [])
 
 

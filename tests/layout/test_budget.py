@@ -23,7 +23,22 @@ def findings(wanted: Wanted) -> list[tuple[str, Severity, str, str]]:
 
 
 def test_what_fits_is_not_remarked_upon(reads: Reads) -> None:
-    assert findings(reads("version: 1\nous: {A: }\n" + denies(9))) == []
+    assert findings(reads("version: 1\nous: {A: }\n" + denies(8))) == []
+
+
+def test_the_last_slot_taken_is_noted_with_who_takes_them(reads: Reads) -> None:
+    (told,) = findings(reads("version: 1\nous: {A: }\n" + denies(9)))
+    assert told[:3] == ("GK014", Severity.NOTE, "ou:/A")
+    assert "10 of 10" in told[3]
+    assert "g0 (85)" in told[3]
+    assert "FullAWSAccess" in told[3]
+
+
+def test_a_document_that_is_almost_too_long_is_noted(reads: Reads) -> None:
+    long = f"Action: ['s3:{'x' * 9400}']"
+    (told,) = findings(reads("version: 1\nous: {A: }\n" + denies(1, statement=long)))
+    assert told[:3] == ("GK014", Severity.NOTE, "ou:/A")
+    assert "g0 (9,4" in told[3]
 
 
 def test_the_place_of_full_access_may_be_taken(reads: Reads) -> None:
@@ -44,7 +59,7 @@ def test_the_layout_may_override_the_limits(reads: Reads) -> None:
     (told,) = findings(reads("version: 1\nous: {A: }\n" + limits + denies(3)))
     assert told[:3] == ("GK004", Severity.WARNING, "ou:/A")
     assert (
-        findings(reads("version: 1\nous: {A: }\nlimits: {scp: {attachments: 12}}\n" + denies(11)))
+        findings(reads("version: 1\nous: {A: }\nlimits: {scp: {attachments: 13}}\n" + denies(11)))
         == []
     )
 

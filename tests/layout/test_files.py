@@ -126,7 +126,9 @@ def test_windows_line_ends_are_line_ends(reads: Reads, complains: Complains) -> 
 def test_bottomless_nesting_ends_at_once(complains: Complains, bomb: str) -> None:
     started = time.monotonic()
     (said,) = complains("version: 1\nbaseline:\n  " + bomb * 100_000)
-    assert "is nested deeper than 60 levels" in said or "A key must be a text" in said
+    # Newer libyaml stops by itself, before we would.
+    ends = ("is nested deeper than 60 levels", "A key must be a text", "maximum nesting depth")
+    assert any(end in said for end in ends)
     assert time.monotonic() - started < 5
 
 

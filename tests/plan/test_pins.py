@@ -9,6 +9,7 @@ from govkit.model.address import Address, ou
 from govkit.model.call import Ids
 from govkit.model.resource import Resource
 from govkit.model.state import State
+from govkit.model.wanted import Wanted
 from govkit.plan.meet import Meeting
 from govkit.plan.pins import kept_off, respected
 from govkit.policies.document import of
@@ -21,7 +22,8 @@ OVER = Pin(POLICY.address, ou("A"), "ou-exam-aaaaaaaa", "2026-11-24T02:00:00Z", 
 
 
 def _meeting(desired: list[Resource], live: list[Resource]) -> Meeting:
-    return Meeting(State(desired), State(live), State(live), Ids(), ())
+    wanted = Wanted("main", "org_layout.yaml", "", NOW.date(), State(desired))
+    return Meeting(State(desired), State(live), State(live), Ids(), (), wanted)
 
 
 def test_an_attachment_that_is_missing_and_pinned_off_is_not_wanted_and_that_is_told() -> None:

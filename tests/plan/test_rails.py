@@ -81,6 +81,18 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any], in
         SOME,
         IDS[0],
     ),
+    "self_lockout": (
+        {"ous": ["A", "B"], "accounts": _many(count=2)},
+        None,
+        {
+            "ous": AB,
+            "accounts": _listed(count=2),
+            "guardrails": {"keep": KEEP},
+            "safety": {"never_deny": [{"principal": "arn:aws:iam::*:role/R", "actions": ["s3:*"]}]},
+        },
+        2,
+        "role/R is denied s3:DeleteBucket",
+    ),
     "protect": (
         {"ous": ["A", "B"], "accounts": _many(count=1)},
         None,

@@ -8,7 +8,14 @@ import pytest
 from terminal import build, desk
 from walk import Walk, sandbox_api
 
+from govkit.kinds._chains import Chains
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy, policy
+from govkit.model.address import account, ou
 from govkit.model.finding import Finding
+from govkit.model.state import State
+from govkit.policies.document import of
 
 LIVE: dict[str, Any] = {
     "ous": ["Security", "Workloads"],
@@ -193,3 +200,33 @@ def test_the_layouts_own_line_goes_before_the_list(planned: Any) -> None:
     live = {"trusted": [CONFIG, "controltower.amazonaws.com"]}
     wanted = layout(deny("cloudformation:DeleteStack"), ["/"], safety=safety)
     assert planned(wanted, live) == []
+
+
+def test_accounts_are_alike_where_the_same_stands_above_them_and_on_them() -> None:
+    """AWS attaches FullAWSAccess to each account itself: that tells none of them apart."""
+    full = policy("scp", "FullAWSAccess")
+    allow = of({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    names = of(
+        {"Statement": [{"Effect": "Deny", "Action": "x:*", "Resource": "arn:x::000000000004"}]}
+    )
+    accounts = [Account(account(f"a{number}"), ou("A")) for number in range(5)]
+    state = State(
+        [
+            Policy(full, "scp", "FullAWSAccess", allow),
+            Policy(policy("scp", "own"), "scp", "own", names),
+            *accounts,
+            *(Attachment(full, one.address) for one in accounts),
+            Attachment(policy("scp", "own"), account("a3")),
+        ]
+    )
+    ids = {one.address: f"{number:012}" for number, one in enumerate(accounts)}
+    alike = Chains(state).alike([one.address for one in accounts], ids.get)
+    assert [len(found) for found in alike.values()] == [3, 1, 1]
+
+
+def test_parts_of_account_ids_in_a_document_tell_all_accounts_apart() -> None:
+    own = of({"Statement": {"Effect": "Deny", "Action": "x:*", "Resource": "arn:aws:x::12*:y"}})
+    accounts = [Account(account(f"a{number}"), ou("A")) for number in range(3)]
+    state = State([Policy(policy("scp", "own"), "scp", "own", own), *accounts])
+    alike = Chains(state).alike([one.address for one in accounts], lambda _: None)
+    assert [len(found) for found in alike.values()] == [1, 1, 1]

@@ -16,12 +16,47 @@ from govkit.model.address import ROOT, account, ou
 from govkit.model.call import Ids, organizations
 from govkit.model.change import Change
 from govkit.model.finding import Finding, Origin, Severity
-from govkit.model.plan import Effect, LayoutRef, Plan, Step
+from govkit.model.plan import Answer, Effect, LayoutRef, Plan, Step
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.plan.document import document
 from govkit.policies.document import of
 
+MEANINGS = (
+    "equivalent",
+    "weakens",
+    "unknown",
+    "strengthens",
+    "both",
+    "equivalent",
+    "unknown",
+    "equivalent",
+)
+WITNESS = {
+    "action": "ec2:RunInstances",
+    "resource": "*",
+    "context": {
+        "aws:RequestedRegion": "ap-south-1",
+        "aws:PrincipalArn": "arn:aws:iam::555555555555:role/Any",
+    },
+    "old": {"outcome": "Allowed"},
+    "new": {"outcome": "ExplicitlyDenied", "policy": "deny-regions", "statement": 0, "sid": ""},
+}
+DENIED = {
+    "type": "scp",
+    "actions": ["ec2:*"],
+    "resources": ["*"],
+    "conditions": [
+        {"operator": "ArnNotLike", "key": "aws:PrincipalArn", "values": ["arn:*:iam::*:role/Way"]},
+        {
+            "operator": "StringNotEquals",
+            "key": "aws:RequestedRegion",
+            "values": ["eu-west-1", "eu-central-1"],
+        },
+    ],
+    "witness": WITNESS,
+    "exact": True,
+}
 REGIONS = ["eu-west-1", "us-east-1"]
 LEAVE = {
     "Version": "2012-10-17",
@@ -107,6 +142,7 @@ def steps() -> tuple[Step, ...]:
             calls=(organizations("CreatePolicy", Name="x"),),
             origin=Origin("org_layout.yaml", 70 + number, 3) if number != 7 else None,
             accounts=touched,
+            meaning=MEANINGS[number - 1],
         )
         for number, (verb, changed, reason, touched) in enumerate(done, start=1)
     )
@@ -129,6 +165,8 @@ def planned(**other: Any) -> dict[str, Any]:
                 ("policy:scp/deny-leave",),
                 ("policy:scp/old",),
                 ("policy:scp/deny-regions",),
+                None,
+                Answer("strengthens", (DENIED,), (), ("too many patterns",)),
             ),
         ),
         "orphans": (scp("old-guard", LEAVE),),

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from govkit.report import PLAIN, Style, formats
+from govkit.report._requests_text import condition, requests, witness
 
 Make = Callable[..., Any]
 
@@ -13,23 +16,23 @@ Organization o-exampleorgid, layout main (org_layout.yaml), as of 2026-11-23
 Build up
   1  + create  SCP deny-leave                                       main asks for it, org_layout.yaml:71:3
        + statement Deny organizations:LeaveOrganization
-  2  ~ update  SCP deny-regions                                     differs in document, 4 accounts, org_layout.yaml:72:3
+  2  ~ update  SCP deny-regions                                     differs in document, 4 accounts, weakens, org_layout.yaml:72:3
        ~ statement DenyRegions: StringNotEquals aws:RequestedRegion + us-west-2
   3  ~ tag     OU /Workloads/Prod                                   differs in values, org_layout.yaml:73:3
        + values.cost: "1"
        - values.owner: "x"
        ~ values.tier: "prod" -> "production"
-  4  + attach  SCP deny-leave to the root                           main asks for it, 12 accounts, org_layout.yaml:74:3
+  4  + attach  SCP deny-leave to the root                           main asks for it, 12 accounts, strengthens, org_layout.yaml:74:3
 
 Rearrange
-  5  > move    account jane from OU /Sandbox to OU /Workloads/Prod  differs in parent, 1 account, org_layout.yaml:75:3
+  5  > move    account jane from OU /Sandbox to OU /Workloads/Prod  differs in parent, 1 account, weakens and strengthens, org_layout.yaml:75:3
   6  + create  account search-prod                                  main asks for it, 1 account, org_layout.yaml:76:3
        + parent: the root
        + name: "Search Prod"
        + email: "s@example.com"
 
 Clear away
-  7  - detach  SCP old from OU /Sandbox                             old is not to be attached there, 1 account
+  7  - detach  SCP old from OU /Sandbox                             old is not to be attached there, 1 account, meaning unknown
   8  - delete  OU /Old                                              is to be absent, org_layout.yaml:78:3
 
 What it means for accounts
@@ -39,6 +42,9 @@ What it means for accounts
     + gains SCP deny-leave
     - loses SCP old
     ~ sees changed SCP deny-regions
+    - newly denied ec2:* outside eu-west-1, eu-central-1 unless role/Way
+          request: ec2:RunInstances in ap-south-1 as role/Any in 555555555555: allowed before, denied by deny-regions (Statement[0]) after
+    ? unknown: too many patterns
 
 Orphans: made for this layout, no longer named by it, still in force (`absent: true` takes them away)
   1 policy: old-guard
@@ -139,7 +145,7 @@ def test_many_groups_of_accounts_are_cut_and_counted(make_plan: Make) -> None:
         {"accounts": [str(10**11 + n)], "gains": ["policy:scp/a"], "loses": [], "changes": []}
         for n in range(40)
     ]
-    assert "  and 15 more groups with 15 accounts\n" in told(plan)
+    assert "  and 15 more groups with 15 accounts; --format json shows all\n" in told(plan)
 
 
 def test_letting_go_early_stays_with_what_it_makes_room_for(make_plan: Make) -> None:
@@ -198,11 +204,14 @@ def test_on_a_narrow_terminal_the_reason_stands_beneath(make_plan: Make) -> None
     assert any(
         line.endswith(
             "to the root                           main asks for it, "
-            "12 accounts, org_layout.yaml:74:3"
+            "12 accounts, strengthens, org_layout.yaml:74:3"
         )
         for line in wide
     )
-    assert "       \x1b[2mmain asks for it, 12 accounts, org_layout.yaml:74:3\x1b[0m" in narrow
+    assert (
+        "       \x1b[2mmain asks for it, 12 accounts, strengthens, org_layout.yaml:74:3\x1b[0m"
+        in narrow
+    )
 
 
 def test_colours_come_only_when_asked_for_and_always_end(make_plan: Make) -> None:
@@ -225,3 +234,64 @@ def test_wide_letters_keep_columns_in_line(make_plan: Make) -> None:
 def test_two_tellings_are_equal_to_the_byte(make_plan: Make) -> None:
     for format_ in formats().values():
         assert format_.plan(make_plan(), PLAIN) == format_.plan(make_plan(), PLAIN)
+
+
+def test_a_group_that_is_a_whole_ou_is_called_by_it(make_plan: Make) -> None:
+    plan = make_plan()
+    plan["effects"][1]["ou"] = "/Workloads/Prod"
+    assert "\n  Workloads/Prod, 2 accounts\n    + gains" in told(plan)
+    plan["effects"][1]["ou"] = "/"
+    assert "\n  the whole organization, 2 accounts\n" in told(plan)
+    plan["effects"][0]["ou"] = "/Workloads/Dev"
+    assert "\n  1 account: search-prod\n" in told(plan)
+
+
+def test_many_newly_denied_requests_are_cut_and_counted(make_plan: Make) -> None:
+    plan = make_plan()
+    one = plan["effects"][1]
+    one["newly_denied"] = one["newly_denied"] * 5
+    assert "          and 2 more newly denied; --format json shows all\n" in told(plan)
+    plan["effects"] = [one] * 7
+    assert told(plan).count("request:") == 5 * 3 + 2
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (("StringEquals", "aws:RequestedRegion", ["eu-west-1"]), "in eu-west-1"),
+        (("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/A*"]), "as role/A*"),
+        (("StringNotEqualsIfExists", "aws:principalarn", ["x"]), "unless x"),
+        (("StringNotEquals", "aws:PrincipalAccount", ["1", "2"]), "unless by account 1, 2"),
+        (("Bool", "aws:SecureTransport", ["false"]), "where aws:SecureTransport Bool false"),
+    ],
+)
+def test_conditions_are_said_in_words(test: tuple[str, str, list[str]], said: str) -> None:
+    operator, key, values = test
+    assert condition({"operator": operator, "key": key, "values": values}) == said
+
+
+def test_what_is_excepted_and_what_is_not_exact_is_said() -> None:
+    found = {
+        "actions": ["*"],
+        "not_actions": ["iam:*"],
+        "resources": ["arn:aws:s3:::a"],
+        "conditions": [],
+        "exact": False,
+    }
+    assert requests(found) == (
+        "everything except iam:* on arn:aws:s3:::a, where nothing else decides it"
+    )
+
+
+def test_a_witness_says_who_decides() -> None:
+    shown = {
+        "action": "s3:GetObject",
+        "resource": "arn:aws:s3:::a/b",
+        "context": {"aws:SourceIp": "10.0.0.1", "aws:PrincipalArn": ["x", "y"]},
+        "old": {"outcome": "ImplicitlyDenied"},
+        "new": {"outcome": "NotApplicable"},
+    }
+    assert witness(shown) == (
+        "request: s3:GetObject on arn:aws:s3:::a/b with aws:PrincipalArn=x,y "
+        "aws:SourceIp=10.0.0.1: denied because nothing allows it before, allowed after"
+    )

@@ -154,3 +154,19 @@ def test_a_damaged_queue_is_said_so(play: Any, name: str) -> None:
         (play.directory / f"{name}.json").write_text(head + body + "}")
         with pytest.raises(SandboxError, match="damaged"):
             play.client.list_organizational_units_for_parent(ParentId=root)
+
+
+def test_a_refusal_is_an_answer_that_can_be_lost(play: Any) -> None:
+    faults.plant(play.directory, Fault(Kind.CONNECTION_LOST_AFTER, "DescribeAccount"))
+    with pytest.raises(ConnectionClosedError):
+        play.client.describe_account(AccountId="999999999999")
+    assert faults.planted(play.directory) == ()
+
+
+def test_a_read_that_did_not_find_what_is_hidden_counts_as_one(play: Any) -> None:
+    faults.plant(play.directory, Fault(Kind.LAG, "CreateOrganizationalUnit", reads=2))
+    given = play.ou("x", play.root)
+    for _ in range(2):
+        with pytest.raises(play.client.exceptions.OrganizationalUnitNotFoundException):
+            play.client.describe_organizational_unit(OrganizationalUnitId=given)
+    assert play.client.describe_organizational_unit(OrganizationalUnitId=given)

@@ -69,7 +69,7 @@ def test_a_lost_answer_closes_the_connection(server: SandboxServer) -> None:
 
 def test_another_service_is_refused(server: SandboxServer) -> None:
     with pytest.raises(ClientError, match="UnsupportedServiceException"):
-        client(server, "config").describe_configuration_recorders()
+        client(server, "lambda").list_functions()
 
 
 def test_counts_are_there_to_be_read(server: SandboxServer) -> None:

@@ -1,6 +1,7 @@
 """The journal: durable before anything happens, and a chain that shows every line touched since."""
 
 import json
+import resource
 import stat
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govkit.errors import GovkitError
-from govkit.store.history import run, runs
-from govkit.store.journal import START, Journal, journals, read
+from govkit.store.history import last_known, run, runs, told_by
+from govkit.store.journal import START, Journal, read
+from govkit.store.local import LocalStore
 
 ENTRIES = [
     {"entry": "begin", "command": "apply", "caller": "jane", "steps": 2, "fingerprint": "sha256:a"},
@@ -55,8 +57,10 @@ def test_each_line_is_on_disk_before_write_returns(tmp_path: Path) -> None:
 
 
 def test_a_run_is_never_written_over(journal: Path) -> None:
-    with pytest.raises(FileExistsError):
+    with pytest.raises(GovkitError) as caught:
         Journal(journal)
+    assert caught.value.summary == "The journal cannot be written"
+    assert len(read(journal).entries) == len(ENTRIES)
 
 
 @pytest.mark.parametrize("line", range(3))
@@ -83,7 +87,8 @@ def test_a_torn_last_line_is_what_a_killed_run_leaves(journal: Path) -> None:
     journal.write_bytes(text[:-20])
     reading = read(journal)
     assert (reading.torn, reading.broken, len(reading.entries)) == (True, None, 3)
-    assert run(journal).outcome == "killed"
+    told = told_by("one", reading)
+    assert (told.outcome, told.torn) == ("killed", True)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -109,7 +114,7 @@ def test_a_journal_of_binary_rubbish_is_broken_at_its_first_line(tmp_path: Path)
     assert read(path).broken == "x.jsonl:1"
     path.write_bytes(b'["a list"]\n')
     assert read(path).broken == "x.jsonl:1"
-    assert run(path).command == "?"
+    assert told_by("x", read(path)).command == "?"
 
 
 def test_a_journal_that_is_not_there_is_no_such_run(tmp_path: Path) -> None:
@@ -120,11 +125,11 @@ def test_a_journal_that_is_not_there_is_no_such_run(tmp_path: Path) -> None:
 
 def test_history_tells_runs_oldest_first(tmp_path: Path) -> None:
     for name in ("20261123T100000Z-aa", "20261122T100000Z-bb"):
-        _write(tmp_path / f"{name}.jsonl")
-    (tmp_path / "notes.txt").write_text("not a run")
-    past = runs(tmp_path)
+        _write(tmp_path / "runs" / f"{name}.jsonl")
+    (tmp_path / "runs" / "notes.txt").write_text("not a run")
+    past = runs(LocalStore(tmp_path))
     assert [one.id for one in past] == ["20261122T100000Z-bb", "20261123T100000Z-aa"]
-    assert len(list(journals(tmp_path))) == 2
+    assert past[0] == run(LocalStore(tmp_path), past[0].id)
     one = past[0]
     assert (one.command, one.who, one.steps, one.done, one.outcome) == (
         "apply",
@@ -135,3 +140,44 @@ def test_history_tells_runs_oldest_first(tmp_path: Path) -> None:
     )
     assert one.ended == "2026-11-23T10:00:00+00:00"
     assert [entry["address"] for entry in one.finished_steps()] == ["policy:scp/a"]
+
+
+def test_the_last_run_that_noted_them_says_what_was_known_of_ignored_policies(
+    tmp_path: Path,
+) -> None:
+    store = LocalStore(tmp_path)
+    assert last_known(store) == {}
+    for name, noted in (("1", {"p": "old"}), ("2", {"p": "new"}), ("3", None)):
+        journal = store.journal(name)
+        journal.write({"entry": "begin", "ignored": noted})
+        journal.close()
+    (tmp_path / "runs" / "4.jsonl").write_text("torn")
+    assert last_known(store) == {"p": "new"}
+
+
+def test_a_line_that_finds_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The disk takes half of a line: the next one must still follow from the last whole one."""
+    path = tmp_path / "one.jsonl"
+    journal = Journal(path)
+    journal.write({"entry": "begin"})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 50, hard))
+    try:
+        with pytest.raises(GovkitError) as caught:
+            journal.write({"entry": "calling", "text": "x" * 500})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "No call is made that it does not name" in caught.value.detail
+    assert path.read_bytes().endswith(b"\n")
+    journal.write({"entry": "end"})
+    journal.close()
+    reading = read(path)
+    assert (reading.broken, reading.torn) == (None, False)
+    assert [entry["entry"] for entry in reading.entries] == ["begin", "end"]
+
+
+def test_a_journal_that_cannot_even_begin_says_so(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file, where the folder should be")
+    with pytest.raises(GovkitError) as caught:
+        Journal(tmp_path / "runs" / "one.jsonl")
+    assert caught.value.summary == "The journal cannot be written"

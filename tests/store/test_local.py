@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from govkit.errors import Exit, GovkitError, UsageError
-from govkit.store.local import LocalStore, folder_of, run_id
+from govkit.store.local import LocalStore
+from govkit.store.places import folder_of
+from govkit.store.store import run_id, user
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -85,9 +87,9 @@ def test_an_error_while_it_is_held_frees_the_lock(tmp_path: Path) -> None:
 def test_a_name_that_is_no_run_is_said_to_be_none(tmp_path: Path, name: str) -> None:
     store = LocalStore(tmp_path)
     store.journal("one").close()
-    assert store.path("one").name == "one.jsonl"
+    assert store.read("one").entries == ()
     with pytest.raises(GovkitError) as caught:
-        store.path(name)
+        store.read(name)
     assert (caught.value.summary, caught.value.hint) == (
         "No such run",
         "List the runs: govkit history",
@@ -99,10 +101,59 @@ def test_the_store_is_beside_the_layout_unless_it_says_otherwise(tmp_path: Path)
     assert folder_of(None, layout) == tmp_path / ".govkit"
     assert folder_of("../state", layout) == tmp_path.parent / "state"
     with pytest.raises(UsageError):
-        folder_of("s3://acme/govkit", layout)
+        folder_of("gs://acme/govkit", layout)
 
 
 def test_the_names_of_runs_sort_by_time() -> None:
     names = [run_id(NOW + timedelta(hours=hours), b"\xff\x00") for hours in range(3)]
     assert names == sorted(names)
     assert names[0] == "20261123T120000Z-ff00"
+
+
+def test_who_holds_the_lock_is_told_while_somebody_does(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / ".govkit")
+    assert store.held(NOW) is None
+    with store.locked("govkit apply", NOW):
+        held = store.held(NOW)
+        assert held is not None
+        assert held.live
+        assert f"process {os.getpid()}" in held.words(NOW)
+        with pytest.raises(GovkitError) as caught:
+            store.unlock(held)
+        assert caught.value.summary == "The lock is held by a run that is alive"
+    assert store.held(NOW) is None
+
+
+def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:
+    """The next run would lock another file, and both would write."""
+    store = LocalStore(tmp_path)
+    with store.locked("govkit apply", NOW) as lock:
+        lock.check()
+        store.lock.unlink()
+        with pytest.raises(GovkitError) as caught:
+            lock.check()
+        assert caught.value.summary == "The lock is lost"
+        with store.locked("govkit apply", NOW) as other:
+            other.check()
+            with pytest.raises(GovkitError):
+                lock.check()
+
+
+def test_a_folder_that_cannot_be_used_is_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = LocalStore(tmp_path / "file" / "store")
+    attempts = [lambda: store.journal("one"), lambda: store.held(NOW)]
+    (tmp_path / "taken" / "lock").mkdir(parents=True)
+    attempts.append(lambda: LocalStore(tmp_path / "taken").locked("x", NOW).__enter__())
+    for attempt in attempts:
+        with pytest.raises(GovkitError) as caught:
+            attempt()
+        assert caught.value.summary == "The store cannot be used"
+
+
+def test_a_user_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert user() == f"user {os.getuid()}"

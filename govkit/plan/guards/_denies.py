@@ -119,5 +119,5 @@ def _denies_of(state: State) -> Mapping[Address, Denies]:
             if one.value.get("Effect") == "Deny"
         )
         for policy in state.all(Policy)
-        if policy.type in _DENYING
+        if policy.type in _DENYING and policy.temporary is None
     }

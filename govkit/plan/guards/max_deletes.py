@@ -25,9 +25,8 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
 
 def _deleted(plan: Plan) -> Iterator[str]:
     for step in plan.steps:
-        if step.change.action is Action.DELETE and isinstance(
-            step.change.before, Policy | OrganizationalUnit
-        ):
+        gone = step.change.before if step.change.action is Action.DELETE else None
+        if isinstance(gone, Policy | OrganizationalUnit) and not step.temporary:
             yield str(step.address)
 
 
@@ -36,12 +35,12 @@ def _unreplaced(plan: Plan) -> Iterator[str]:
     attached: Counter[tuple[Address, str]] = Counter(
         (item.target, policy_type(item.policy))
         for step in plan.steps
-        if isinstance(item := step.change.after, Attachment)
+        if isinstance(item := step.change.after, Attachment) and not step.temporary
     )
     after = plan.live.after(step.change for step in plan.steps)
     for step in plan.steps:
         gone = step.change.before
-        if not isinstance(gone, Attachment) or step.change.after is not None:
+        if not isinstance(gone, Attachment) or step.change.after is not None or step.temporary:
             continue
         if gone.target not in after or _still_in_force(gone, plan):
             continue

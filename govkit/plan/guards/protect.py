@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from govkit.kinds._chains import allows_more
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
@@ -16,7 +17,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.covers import within
 from govkit.plan.guards._remark import remark
 from govkit.plan.judge import Guard
-from govkit.plan.room import ancestors
+from govkit.plan.room import GUARDING, ancestors
 from govkit.policies.document import statements
 
 RAIL = "protect"
@@ -63,7 +64,7 @@ def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str,
     taken: defaultdict[Address, list[Address]] = defaultdict(list)
     for step in plan.steps:
         gone = step.change.before
-        if isinstance(gone, Attachment) and step.change.after is None:
+        if isinstance(gone, Attachment) and step.change.after is None and not step.temporary:
             taken[gone.target].append(gone.policy)
     for thing in protected if taken else ():
         for place in (thing, *ancestors(thing, plan.live)):
@@ -74,12 +75,13 @@ def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str,
 
 def _weakened(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, str]]:
     """Yield protected things that are guarded by a policy which is to deny less."""
+    after = plan.live.after(step.change for step in plan.steps)
     less = {
-        step.address
-        for step in plan.steps
-        if isinstance(before := step.change.before, Policy)
-        and isinstance(after := step.change.after, Policy)
-        and _denies_less(before, after)
+        address
+        for address in {step.address for step in plan.steps}
+        if isinstance(was := plan.live.get(address), Policy)
+        and isinstance(will := after.get(address), Policy)
+        and _denies_less(was, will)
     }
     for thing in protected if less else ():
         above = {thing, *ancestors(thing, plan.live)}
@@ -90,7 +92,9 @@ def _weakened(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str, 
 
 def _denies_less(before: Policy, after: Policy) -> bool:
     then, now = statements(before.document), statements(after.document)
-    return any(one.value.get("Effect") == "Deny" and not within(one, now) for one in then)
+    if all(one.value.get("Effect") != "Deny" or within(one, now) for one in then):
+        return False
+    return before.type not in GUARDING or allows_more(before.type, before.document, after.document)
 
 
 def _holds(policy: Address, thing: Address, desired: State, live: State) -> bool:

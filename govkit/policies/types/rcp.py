@@ -1,8 +1,8 @@
 """Resource control policies: what may be done at most to the resources of member accounts.
 
 Source: AWS Organizations user guide, RCP syntax (orgs_manage_policies_rcps_syntax), and IAM Access
-Analyzer's policy check reference: customers write Deny only, Principal "*" and no NotAction. The
-two disagree on a bare "*" as the action, so that is not called a fault here.
+Analyzer's policy check reference: customers write Deny only, Principal "*" and no NotAction, and
+actions name a service.
 """
 
 from collections.abc import Iterator
@@ -30,6 +30,13 @@ def _deny_everybody(statement: dict[str, Any], path: Path) -> Iterator[Fault]:
         )
     if "NotAction" in statement:
         yield Fault((*path, "NotAction"), 'an RCP has no "NotAction"; list the actions')
+    actions = statement.get("Action")
+    if actions == "*" or (isinstance(actions, list) and "*" in actions):
+        at = (*path, "Action")
+        yield Fault(
+            at if actions == "*" else (*at, actions.index("*")),
+            'an RCP\'s actions name a service: write "s3:*", not "*"',
+        )
 
 
 POLICY_TYPE = PolicyType(

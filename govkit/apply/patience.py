@@ -1,0 +1,24 @@
+"""How an apply waits, and by which names it knows what AWS shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from govkit.model.call import Ids
+from govkit.model.resource import Resource
+
+Named: TypeAlias = Callable[[Resource, Ids], Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait and how: seconds between looks, how many looks, and the waiting itself.
+
+    `settle` are the seconds given to what was just written before something that may have guarded
+    goes after it: AWS acknowledges a change before it holds everywhere.
+    """
+
+    sleep: Callable[[float], None]
+    interval: float = 2.0
+    looks: int = 150
+    settle: float = 0.0

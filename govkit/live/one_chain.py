@@ -1,0 +1,167 @@
+"""Reads one account's chain of SCPs or RCPs, and nothing else: a few calls, however large the organization."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from govkit.errors import UsageError
+from govkit.kinds._documents import managed
+from govkit.model.call import Api, ApiCall, Response, organizations
+from govkit.policies.canonical import Grammar
+from govkit.policies.document import DocumentError, read
+
+_TYPES = {"scp": "SERVICE_CONTROL_POLICY", "rcp": "RESOURCE_CONTROL_POLICY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A policy as AWS holds it."""
+
+    id: str
+    name: str
+    aws_managed: bool
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The root, an OU or the account, with the policies of one type attached to it."""
+
+    id: str
+    name: str
+    policies: tuple[Attached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """What DescribeOrganization says of where we are."""
+
+    id: str
+    management_account: str
+    partition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One account's chain, the root first; `path` is AWS's path of the account's parent."""
+
+    account: str
+    name: str
+    path: str
+    layers: dict[str, tuple[Rung, ...]]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Asks AWS what concerns one chain; `calls` counts how often."""
+
+    api: Api
+    calls: int = 0
+    _documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _tags: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def organization(self) -> Organization:
+        """Return which organization this is."""
+        found = self._call(organizations("DescribeOrganization"))["Organization"]
+        arn = str(found.get("Arn", "arn:aws:"))
+        return Organization(found["Id"], found["MasterAccountId"], arn.split(":")[1])
+
+    def account(self, named: str) -> str:
+        """Return the ID of an account that is named by its e-mail address or its name in AWS."""
+        found = [
+            one["Id"]
+            for one in self._items("Accounts", organizations("ListAccounts"))
+            if named.lower() in {str(one.get("Email")).lower(), str(one.get("Name")).lower()}
+        ]
+        if len(found) == 1:
+            return str(found[0])
+        told = f"{len(found)} accounts are called {named}." if found else f"No account is {named}."
+        raise UsageError("Which account?", told, "Give its ID.")
+
+    def ladder(self, account: str, layers: Iterable[str], organization: Organization) -> Ladder:
+        """Return the chain of an account: what is attached to it and to everything above it."""
+        about = self._call(organizations("DescribeAccount", AccountId=account))["Account"]
+        name = str(about.get("Name") or account)
+        targets = [(account, name), *self._above(account)]
+        targets.reverse()
+        found = {layer: tuple(self._rung(layer, one) for one in targets) for layer in layers}
+        path = "/".join([organization.id, *(given for given, _ in targets[:-1])])
+        return Ladder(account, name, path, found)
+
+    def unit(self, path: str, layers: Iterable[str], organization: Organization) -> Ladder:
+        """Return the chain of whoever lives in an OU, which is given by its path from the root."""
+        targets = [(str(self._items("Roots", organizations("ListRoots"))[0]["Id"]), "/")]
+        for step in filter(None, path.split("/")):
+            name = step.replace("~1", "/").replace("~0", "~")
+            call = organizations("ListOrganizationalUnitsForParent", ParentId=targets[-1][0])
+            found = [one for one in self._items("OrganizationalUnits", call) if one["Name"] == name]
+            if not found:
+                raise UsageError("Which OU?", f"The organization has no OU {path}.")
+            targets.append((str(found[0]["Id"]), f"{targets[-1][1].rstrip('/')}/{step}"))
+        rungs = {layer: tuple(self._rung(layer, one) for one in targets) for layer in layers}
+        within = "/".join([organization.id, *(given for given, _ in targets)])
+        return Ladder("", targets[-1][1], within, rungs)
+
+    def tags(self, policy: str) -> dict[str, str]:
+        """Return a policy's tags."""
+        if policy not in self._tags:
+            call = organizations("ListTagsForResource", ResourceId=policy)
+            self._tags[policy] = {one["Key"]: one["Value"] for one in self._items("Tags", call)}
+        return self._tags[policy]
+
+    def _above(self, child: str) -> list[tuple[str, str]]:
+        """Return the OUs above an account, nearest first, and the root, by ID and name."""
+        found: list[tuple[str, str]] = []
+        here = child
+        while not here.startswith("r-"):
+            (parent,) = self._items("Parents", organizations("ListParents", ChildId=here))
+            here = str(parent["Id"])
+            if parent["Type"] == "ROOT":
+                found.append((here, "/"))
+                break
+            call = organizations("DescribeOrganizationalUnit", OrganizationalUnitId=here)
+            found.append((here, str(self._call(call)["OrganizationalUnit"]["Name"])))
+        return _with_paths(found)
+
+    def _rung(self, layer: str, target: tuple[str, str]) -> Rung:
+        call = organizations("ListPoliciesForTarget", TargetId=target[0], Filter=_TYPES[layer])
+        policies = [
+            Attached(one["Id"], one["Name"], bool(one["AwsManaged"]), self._document(one["Id"]))
+            for one in self._items("Policies", call)
+        ]
+        return Rung(*target, tuple(sorted(policies, key=lambda one: one.id)))
+
+    def _document(self, policy: str) -> dict[str, Any]:
+        if policy not in self._documents and (known := managed(policy, Grammar.IAM)) is not None:
+            self._documents[policy] = known.value
+        if policy not in self._documents:
+            call = organizations("DescribePolicy", PolicyId=policy)
+            self._documents[policy] = _parsed(str(self._call(call)["Policy"]["Content"]))
+        return self._documents[policy]
+
+    def _call(self, call: ApiCall) -> Response:
+        self.calls += 1
+        return self.api.call(call)
+
+    def _items(self, key: str, call: ApiCall) -> list[Any]:
+        self.calls += 1
+        return list(self.api.items(key, call))
+
+
+def _with_paths(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return OUs, nearest first, with their paths from the root in place of their names."""
+    path, named = "", []
+    for given, name in reversed(found):
+        if name == "/":
+            named.append((given, "/"))
+        else:
+            path = f"{path}/{name.replace('~', '~0').replace('/', '~1')}"
+            named.append((given, path))
+    return list(reversed(named))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return read(text)
+    except DocumentError:  # what AWS holds and is no document says nothing
+        return {}

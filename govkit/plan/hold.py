@@ -1,0 +1,89 @@
+"""How full things are while steps are taken, and steps tried out that may be undone."""
+
+from collections import Counter
+from typing import TypeAlias
+
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy
+from govkit.model.change import Action, Change
+from govkit.model.resource import Resource
+from govkit.plan.room import GUARDING, Place, Room, place_of
+from govkit.plan.watch import Watch
+from govkit.policies.types import policy_type
+
+AnyChange: TypeAlias = Change[Resource]
+
+
+class Hold:
+    """Counts the guarding policies that targets and the organization hold, step by step."""
+
+    def __init__(self, room: Room, watch: Watch) -> None:
+        self._room = room
+        self._watch = watch
+        self._held = room.held()
+        self._policies = Counter(one.type for one in room.live.all(Policy) if not one.aws_managed)
+
+    def fits(self, change: AnyChange) -> bool:
+        """Tell whether AWS's limits let a step pass now: never over the most, nor under the least."""
+        match change.before, change.after:
+            case None, Attachment() as come if _guards(place_of(come)):
+                place = place_of(come)
+                return self._held[place] < self._room.allowed(place[1])
+            case Attachment() as gone, None if _guards(place_of(gone)):
+                place = place_of(gone)
+                return (
+                    self._held[place] + self._unseen(place) > policy_type(place[1]).limits.minimum
+                )
+            case None, Policy(type=kind) if kind in GUARDING:
+                return self._policies[kind] < self._room.policies(kind)
+            case _:
+                return True
+
+    def _unseen(self, place: Place) -> int:
+        """Count the FullAWSAccess that AWS attaches out of the plan's sight."""
+        ground = self._watch.ground
+        return int(not ground.enabled or ground.given(place[0]))
+
+    def take(self, change: AnyChange, times: int = 1) -> None:
+        """Count a step; `times=-1` takes it back."""
+        if change.action is Action.UPDATE:
+            return
+        sign = times if change.action is Action.CREATE else -times
+        match change.subject:
+            case Attachment() as attachment:
+                self._held[place_of(attachment)] += sign
+            case Policy(type=kind):
+                self._policies[kind] += sign
+            case _:
+                pass
+        for brought in change.brings:
+            if isinstance(brought, Attachment):
+                self._held[place_of(brought)] += sign
+
+
+def _guards(place: Place) -> bool:
+    return place[1] in GUARDING
+
+
+class Trial:
+    """Takes steps as long as they break no law and fit, and takes them back on demand."""
+
+    def __init__(self, watch: Watch, hold: Hold) -> None:
+        self.watch = watch
+        self.hold = hold
+        self.taken: list[AnyChange] = []
+
+    def go(self, change: AnyChange) -> bool:
+        """Take a step if it may be taken now, and tell whether it was."""
+        if not self.hold.fits(change) or self.watch.passed(change) is not None:
+            return False
+        self.hold.take(change)
+        self.taken.append(change)
+        return True
+
+    def undo(self, to: int = 0) -> None:
+        """Take back all steps but the first ones."""
+        while len(self.taken) > to:
+            change = self.taken.pop()
+            self.watch.ground.take_back(change)
+            self.hold.take(change, -1)

@@ -1,0 +1,95 @@
+"""Documents for a while: two joined or what they share, and statements in a policy of their own."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from govkit.kinds.policy import Policy, temporary
+from govkit.plan.covers import within
+from govkit.plan.ground import is_deny
+from govkit.policies.document import Document, Statement, of, statements
+
+Fits = Callable[[Document], bool]
+
+
+def meetings(old: Document, new: Document) -> Iterator[Document]:
+    """Yield documents on the way from one to another: all of both, or only what both say.
+
+    Denies and Allows are joined, or reduced, apart from each other.
+    """
+    seen = {old, new}
+    for denies, allows in ((all, all), (any, all), (all, any), (any, any)):
+        found = _joined(old, new, shared_denies=denies is any, shared_allows=allows is any)
+        if found is not None and found not in seen:
+            seen.add(found)
+            yield found
+
+
+def with_more(document: Document, more: Iterable[Statement]) -> Document:
+    """Return a document that says more statements, too."""
+    return _document(document, (*statements(document), *map(_nameless, more)))
+
+
+def temporaries(said: Iterable[Statement], kind: str, owner: str, fits: Fits) -> tuple[Policy, ...]:
+    """Return as few policies as hold the statements; their names tell what they say and no more."""
+    found: list[list[Statement]] = []
+    for statement in sorted(set(said), key=str):
+        if found and fits(_of(*found[-1], statement)):
+            found[-1].append(statement)
+        else:
+            found.append([statement])
+    return tuple(_temporary(_of(*part), kind, owner) for part in found if fits(_of(*part)))
+
+
+def _temporary(document: Document, kind: str, owner: str) -> Policy:
+    text = f"{owner}\n{kind}\n{document.canonical}"
+    token = hashlib.sha256(text.encode()).hexdigest()[:12]
+    address = temporary(kind, token)
+    return Policy(
+        address,
+        kind,
+        address.path.partition("/")[2],
+        document,
+        description="Made by govkit for the time of a plan; the next plan clears it away.",
+        layout=owner,
+        temporary=token,
+    )
+
+
+def _joined(
+    old: Document, new: Document, *, shared_denies: bool, shared_allows: bool
+) -> Document | None:
+    if old.value.get("Version") != new.value.get("Version"):
+        return None  # what `${…}` means differs
+    then, soon = statements(old), statements(new)
+    if not all(isinstance(one.value, dict) for one in (*then, *soon)):
+        return None
+    kept = [
+        one
+        for mine, theirs in ((then, soon), (soon, then))
+        for one in mine
+        if within(one, theirs) or not (shared_denies if is_deny(one) else shared_allows)
+    ]
+    return _document(new, kept) if kept else None
+
+
+def _of(*said: Statement) -> Document:
+    return _document(of({"Version": "2012-10-17", "Statement": []}), [*map(_nameless, said)])
+
+
+def _nameless(said: Statement) -> Statement:
+    """Return a statement without its Sid, which has to be the only one of its name in a document."""
+    value = {name: part for name, part in said.value.items() if name != "Sid"}
+    return Statement(said.canonical, said.index, value)
+
+
+def _document(like: Document, said: Sequence[Statement]) -> Document:
+    """Return a document of these statements, each once; of two with the same Sid one loses it."""
+    sids: set[str] = set()
+    values = []
+    for statement in dict.fromkeys(said):
+        value = dict(statement.value)
+        if statement.sid in sids:
+            del value["Sid"]
+        sids.add(statement.sid or "")
+        values.append(value)
+    return of({**like.value, "Statement": values}, like.grammar)

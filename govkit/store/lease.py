@@ -1,0 +1,195 @@
+"""A lock as an object in S3: taken by a conditional write, renewed while it is held, dead when not."""
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+from govkit.errors import GovkitError
+from govkit.store.objects import Kept, Objects
+from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, refused
+
+RENEWED_EVERY = 30.0
+EXPIRES_AFTER = 120.0
+# S3 tells moments in whole seconds: two of them may be nearer than they look.
+_ROUNDING = 2.0
+_KEY = "lock"
+_FREE = json.dumps({"holder": None}).encode()
+_TRIES = 5
+# A laptop that sleeps must know how long it slept: Linux counts that on this clock alone.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def awake() -> float:
+    """Return seconds on a clock that goes on while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
+
+
+class Lease:
+    """A lock that we took; lost once somebody else's mark is on it, and then for good."""
+
+    def __init__(
+        self, objects: Objects, who: Holder, *, clock: Callable[[], float] = awake
+    ) -> None:
+        self._objects = objects
+        self._who = who
+        self._clock = clock
+        self._token = secrets.token_hex(16)
+        self._beat = 0
+        self._etag = ""
+        self._renewed = 0.0
+        self._lost: GovkitError | None = None
+        self._mutex = threading.Lock()
+
+    def take(self, now: datetime) -> None:
+        """Take the lock where it is free or dead; GovkitError naming the holder where it is not."""
+        for _ in range(_TRIES):
+            there = self._objects.get(_KEY)
+            held = None if there is None else holding(there)
+            if held is not None and held.live:
+                raise refused(held, self._place, now)
+            began = self._clock()
+            etag = self._written(None if there is None else there.etag)
+            if etag is not None:
+                self._etag, self._renewed = etag, began
+                return
+        raise GovkitError(
+            "Somebody else is applying", f"{self._place} goes from hand to hand.", "Try again."
+        )
+
+    def check(self) -> None:
+        """Raise GovkitError unless the lock is ours still: S3 itself is asked, each time."""
+        with self._mutex:
+            if self._lost is not None:
+                raise self._lost
+            if self._clock() - self._renewed >= RENEWED_EVERY:
+                self._renew()
+                return
+            there = self._objects.get(_KEY)
+            if there is None or there.etag != self._etag:
+                self._lose(there)
+
+    def renew(self) -> None:
+        """Renew it, so that it does not expire; GovkitError where it is another's by now."""
+        with self._mutex:
+            if self._lost is None:
+                self._renew()
+
+    def release(self) -> None:
+        """Give it back, if it is ours still."""
+        with self._mutex:
+            if self._lost is None:
+                self._objects.put_over(_KEY, _FREE, self._etag)
+
+    @property
+    def _place(self) -> str:
+        return f"s3://{self._objects.bucket}/{self._objects.prefix}{_KEY}"
+
+    def _renew(self) -> None:
+        began = self._clock()  # before the write: whoever reads its date thinks it is younger
+        self._beat += 1
+        etag = self._written(self._etag)
+        if etag is None:
+            self._lose(self._objects.get(_KEY))
+        else:
+            self._etag, self._renewed = etag, began
+
+    def _written(self, over: str | None) -> str | None:
+        told = {"token": self._token, "beat": self._beat, "holder": self._who.to_json()}
+        body = json.dumps(told).encode()
+        if over is None:
+            return self._objects.put_new(_KEY, body)
+        return self._objects.put_over(_KEY, body, over)
+
+    def _lose(self, there: Kept | None) -> None:
+        held = None if there is None else holding(there)
+        who = "nobody" if held is None else "another run" if held.holder is None else ""
+        named = who or (held and held.holder and f"{held.holder.user} on {held.holder.host}")
+        self._lost = lost(
+            f"{self._place} is held by {named} now: it was taken away, or not renewed for "
+            f"{EXPIRES_AFTER:g} seconds. Nothing is written without it."
+        )
+        raise self._lost
+
+
+@contextmanager
+def leased(objects: Objects, what: str, now: datetime) -> Iterator[Lock]:
+    """Hold the lock, renewed every 30 seconds by a thread of its own, and give it back."""
+    lease = Lease(objects, holder(what, now))
+    lease.take(now)
+    over = threading.Event()
+    heart = threading.Thread(target=_beating, args=(lease, over), name="govkit-lock", daemon=True)
+    heart.start()
+    try:
+        yield lease
+    finally:
+        over.set()
+        heart.join(RENEWED_EVERY)
+        with suppress(GovkitError):  # it expires by itself
+            lease.release()
+
+
+def _beating(lease: Lease, over: threading.Event) -> None:
+    while not over.wait(RENEWED_EVERY):
+        with suppress(GovkitError):  # the check before the next write meets it again, and stops
+            lease.renew()
+
+
+def holding(there: Kept) -> Held | None:
+    """Return what a lock's object says: who holds it, and whether they are at it; None where free.
+
+    Without a date from S3 nobody is taken for dead.
+    """
+    told = _told(there.body)
+    if told.get("holder", there) is None:
+        return None
+    who = holder_from(told.get("holder") or {})
+    live = there.age is None or there.age <= EXPIRES_AFTER + _ROUNDING
+    age = "at a time unknown" if there.age is None else f"{int(there.age)} s ago"
+    return Held(who, live, f"the lock was renewed {age}", there.etag)
+
+
+def taken_away(objects: Objects, held: Held) -> None:
+    """Free the lock of exactly this holder; GovkitError where it changed since, or its run is here."""
+    who = held.holder
+    if held.live and who is not None and who.host == socket.gethostname() and _alive(who.pid):
+        raise GovkitError(
+            "The lock is held by a run that is alive",
+            f"Process {who.pid} runs `{who.what}` on this machine.",
+            "Stop that process, or wait until it is done.",
+        )
+    if objects.put_over(_KEY, _FREE, held.mark) is None:
+        raise GovkitError(
+            "The lock has changed",
+            "It was renewed, given back, or taken by somebody else meanwhile.",
+            "Look again: govkit unlock",
+        )
+
+
+def held_lock(objects: Objects) -> Held | None:
+    """Return who holds the lock, or None where it is free."""
+    there = objects.get(_KEY)
+    return None if there is None else holding(there)
+
+
+def _told(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with suppress(PermissionError):  # somebody else's, and alive
+            os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

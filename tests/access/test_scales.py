@@ -1,0 +1,106 @@
+"""Weighing what differs says what comparing the whole chains says, whatever both of them say besides."""
+
+from typing import Any
+
+from chains import allow, deny, document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from govkit.access.chain import Chain
+from govkit.access.difference import Change, difference
+from govkit.access.judge import Judge
+from govkit.access.ledger import Ledger
+from govkit.access.scales import TOO_MUCH, Budget, Scales
+from govkit.access.statement import Level, policy
+from govkit.access.verdict import Kind
+
+_ALL = document(allow("*"))
+_CONDITIONS: list[dict[str, Any]] = [
+    {},
+    {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}},
+    {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}},
+    {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+]
+_STATEMENTS = st.builds(
+    lambda action, conditions: deny(action, **conditions),
+    st.sampled_from(["s3:*", "s3:Get*", "ec2:RunInstances", "*"]),
+    st.sampled_from(_CONDITIONS),
+)
+_DOCUMENTS = st.one_of(
+    st.lists(_STATEMENTS, min_size=1, max_size=2).map(lambda said: document(*said)),
+    st.sampled_from([document(allow("s3:*")), document(allow("ec2:*"))]),
+)
+_LEVELS = st.lists(
+    st.tuples(st.booleans(), st.lists(_DOCUMENTS, max_size=2)), min_size=1, max_size=2
+)
+
+
+def _whole(levels: Any) -> list[list[dict[str, Any]]]:
+    return [[*([_ALL] if free else []), *documents] for free, documents in levels]
+
+
+def _number(levels: list[list[dict[str, Any]]], ledger: Ledger) -> int:
+    found = Ledger.FREE
+    for documents in levels:
+        numbers = frozenset(ledger.document(str(one), lambda one=one: one) for one in documents)
+        found = ledger.chain(found, numbers)
+    return found
+
+
+def _chain(levels: list[list[dict[str, Any]]]) -> Chain:
+    return Chain(
+        Kind.SCP,
+        tuple(
+            Level(str(place), tuple(policy(str(one), one) for one in documents))
+            for place, documents in enumerate(levels)
+        ),
+    )
+
+
+@given(_LEVELS, _LEVELS)
+@settings(max_examples=150, deadline=None)
+def test_weighing_is_comparing(old_levels: Any, new_levels: Any) -> None:
+    old, new = _whole(old_levels), _whole(new_levels)
+    ledger = Ledger(Kind.SCP)
+    scales = Scales(ledger, Budget(10_000))
+    found = scales.weigh(_number(old, ledger), _number(new, ledger))
+    expected = difference(_chain(old), _chain(new))
+    assert found.change is expected.change
+    judges = Judge(_chain(old)), Judge(_chain(new))
+    for effects, before in ((found.newly_denied, True), (found.newly_allowed, False)):
+        for effect in effects:
+            answers = [judge.verdict(effect.witness.request) for judge in judges]
+            assert [one.outcome.permits for one in answers] == [before, not before]
+
+
+@given(_LEVELS, _LEVELS)
+@settings(max_examples=100, deadline=None)
+def test_a_verdict_by_numbers_is_the_judges_verdict(old_levels: Any, new_levels: Any) -> None:
+    old, new = _whole(old_levels), _whole(new_levels)
+    ledger = Ledger(Kind.SCP)
+    scales = Scales(ledger, Budget(10_000))
+    found = scales.weigh(_number(old, ledger), _number(new, ledger))
+    for effect in (*found.newly_denied, *found.newly_allowed):
+        for levels in (old, new):
+            named = [
+                (
+                    str(place),
+                    [(str(one), ledger.document(str(one), lambda one=one: one)) for one in said],
+                )
+                for place, said in enumerate(levels)
+            ]
+            asked = effect.witness.request
+            assert scales.verdict(named, asked) == Judge(_chain(levels)).verdict(asked)
+
+
+@given(_LEVELS, _LEVELS, st.integers(0, 8))
+@settings(max_examples=150, deadline=None)
+def test_beyond_the_budget_nothing_is_guessed(old_levels: Any, new_levels: Any, most: int) -> None:
+    old, new = _whole(old_levels), _whole(new_levels)
+    ledger = Ledger(Kind.SCP)
+    budget = Budget(most)
+    found = Scales(ledger, budget).weigh(_number(old, ledger), _number(new, ledger))
+    expected = difference(_chain(old), _chain(new)).change
+    assert budget.spent <= most
+    assert found.change in (expected, Change.UNKNOWN)
+    assert (found.change is not Change.UNKNOWN) or TOO_MUCH in found.unknown

@@ -1,0 +1,285 @@
+"""The store: S3 as good as a folder; whose the lock is; journals checked; everything read back."""
+
+import json
+import os
+import signal
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+from terminal import GOVKIT, SETTINGS, Desk
+from walk import sandbox_api
+
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+from govkit.sandbox.faults import Fault, Kind, clear, plant
+from govkit.sandbox.making import configure
+from govkit.store.local import LocalStore
+from govkit.store.s3 import S3Store
+
+NOW = datetime.now(UTC)
+PLACE = "s3://acme-govkit/main"
+
+
+def _runs(table: Desk) -> list[dict[str, Any]]:
+    runs: list[dict[str, Any]] = json.loads(table.run("history", "-f", "json").out)["runs"]
+    return runs
+
+
+def _in_s3(table: Desk) -> Desk:
+    changes.create_bucket(Console(table.sandbox), "acme-govkit")
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    table.layout({**layout, "store": PLACE})
+    return table
+
+
+@pytest.fixture
+def cloud(table: Desk) -> Desk:
+    """A desk with everything still to do, and its store in S3."""
+    return _in_s3(table)
+
+
+def _s3(table: Desk) -> S3Store:
+    return S3Store(PLACE, sandbox_api(table.sandbox))
+
+
+def _older(table: Desk, key: str) -> None:
+    """Let an object have been written long ago."""
+    path = table.sandbox / "s3.json"
+    kept = json.loads(path.read_text())
+    kept["objects"][f"acme-govkit/main/{key}"]["LastModified"] = "2026-01-01T00:00:00.000Z"
+    path.write_text(json.dumps(kept))
+
+
+# --- S3 ----------------------------------------------------------------------------------------
+
+
+def test_the_whole_loop_goes_with_a_store_in_s3(cloud: Desk) -> None:
+    assert "No runs yet." in cloud.does("history").out
+    cloud.does("apply", "--yes", "--change", "SEC-4821")
+    (run,) = _runs(cloud)
+    assert (run["outcome"], run["done"], run["steps"]) == ("done", 21, 21)
+    assert run["who"].startswith("arn:aws:sts::111111111111:assumed-role/")
+    assert "No changes." in cloud.does("plan").out
+    cloud.run("drift")
+    ran = cloud.does("rollback", run["id"], "--yes", "--allow", "max_deletes=20")
+    assert "Applied: " in ran.out
+    assert [one["command"] for one in _runs(cloud)] == ["apply", f"rollback {run['id']}"]
+    assert cloud.does("history", "verify").out.endswith("follows from the one before it.\n")
+    assert not (cloud.folder / ".govkit").exists()
+
+
+def test_a_killed_holder_keeps_the_lock_until_it_expires(cloud: Desk) -> None:
+    plant(cloud.sandbox, Fault(Kind.KILL_AFTER, "AttachPolicy"))
+    assert cloud.dies("apply", "--yes") == signal.SIGKILL
+    clear(cloud.sandbox)
+    ran = cloud.run("apply", "--yes")
+    assert ran.code == 1
+    assert "Somebody else is applying" in ran.err
+    assert "the lock was renewed" in ran.err
+    assert [one["outcome"] for one in _runs(cloud)] == ["killed"]
+    _older(cloud, "lock")
+    cloud.does("apply", "--yes")
+    assert "No changes." in cloud.does("plan").out
+    assert cloud.does("history", "verify").code == 0
+
+
+def test_a_dead_ones_lock_can_be_taken_away_before_that(cloud: Desk) -> None:
+    plant(cloud.sandbox, Fault(Kind.KILL, "AttachPolicy"))
+    assert cloud.dies("apply", "--yes") == signal.SIGKILL
+    clear(cloud.sandbox)
+    assert cloud.run("unlock").code == 64
+    ran = cloud.does("unlock", "--yes")
+    assert "runs `govkit apply` since" in ran.err
+    assert "it stops before its next write" in ran.err
+    assert "is free" in ran.err
+    cloud.does("apply", "--yes")
+
+
+def test_an_apply_whose_lock_was_taken_away_stops_before_its_next_write(cloud: Desk) -> None:
+    configure(cloud.sandbox, replace(SETTINGS, latency_seconds=0.05))
+    process = subprocess.Popen(
+        [GOVKIT, "apply", "--yes"],
+        cwd=cloud.folder,
+        env={**os.environ, **cloud.variables},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "[ 3/21]" in line:
+            break
+    store = _s3(cloud)
+    held = store.held(NOW)
+    assert held is not None
+    assert store.objects.put_over("lock", b'{"holder": null}', held.mark)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 6
+    assert "The lock is lost" in err
+    assert "is held by nobody now" in err
+    configure(cloud.sandbox, SETTINGS)
+    cloud.does("apply", "--yes")
+    assert "No changes." in cloud.does("plan").out
+
+
+def test_without_its_bucket_nothing_is_planned_or_done(cloud: Desk) -> None:
+    layout = yaml.safe_load((cloud.folder / "org_layout.yaml").read_text())
+    cloud.layout({**layout, "store": "s3://nothing-here"})
+    before = cloud.content()
+    for command in (["apply", "--yes"], ["history"], ["unlock"]):
+        ran = cloud.run(*command)
+        assert ran.code == 1
+        assert "The store's bucket does not exist" in ran.err
+    cloud.layout({**layout, "store": "gs://nothing-here"})
+    assert cloud.run("history").code == 64
+    assert cloud.content() == before
+
+
+def test_s3_that_refuses_the_journal_before_the_first_call_lets_no_call_be_made(
+    cloud: Desk,
+) -> None:
+    before = cloud.content()
+    plant(cloud.sandbox, Fault(Kind.ACCESS_DENIED, "PutObject", skip=2, times=9))
+    assert cloud.run("apply", "--yes").code == 7
+    assert cloud.content() == before
+    clear(cloud.sandbox)
+    plant(cloud.sandbox, Fault(Kind.ACCESS_DENIED, "PutObject", skip=9, times=9))
+    _older(cloud, "lock")
+    assert cloud.run("apply", "--yes").code == 6
+    clear(cloud.sandbox)
+    _older(cloud, "lock")
+    cloud.does("apply", "--yes")
+
+
+def test_a_snapshot_asks_no_store_in_s3(cloud: Desk) -> None:
+    cloud.does("apply", "--yes")
+    cloud.does("snapshot", "-o", "now.json")
+    before = (cloud.sandbox / "s3.json").stat().st_mtime_ns
+    plant(cloud.sandbox, Fault(Kind.ACCESS_DENIED, "*", times=99))
+    ran = cloud.run("drift", "--snapshot", "now.json")
+    assert "From a snapshot" in ran.err
+    assert ran.code in {0, 2}
+    assert (cloud.sandbox / "s3.json").stat().st_mtime_ns == before
+
+
+# --- unlock ------------------------------------------------------------------------------------
+
+
+def test_a_free_lock_needs_no_unlocking(table: Desk) -> None:
+    assert "Nobody holds the lock of" in table.does("unlock").err
+    table.does("apply", "--yes")
+    assert "Nobody holds the lock of" in table.does("unlock", "--yes").err
+
+
+def test_a_lock_that_is_held_here_is_not_taken_away(table: Desk) -> None:
+    store = LocalStore((table.folder / ".govkit").resolve())
+    with store.locked("govkit apply", datetime.now(UTC)):
+        ran = table.run("unlock", "--yes")
+        assert ran.code == 1
+        assert f"(process {os.getpid()}) runs `govkit apply`" in ran.err
+        assert "The lock is held by a run that is alive" in ran.err
+        assert table.run("apply", "--yes").code == 1
+
+
+# --- history verify ----------------------------------------------------------------------------
+
+
+def test_journals_that_hold_together_are_said_to(done: Desk) -> None:
+    (run,) = _runs(done)
+    ran = done.does("history", "verify")
+    assert f"{run['id']}  " in ran.out
+    assert "lines hold" in ran.out
+    assert "1 journal in" in ran.out
+    told = json.loads(done.does("history", "verify", run["id"], "-f", "json").out)
+    assert told["runs"][0]["broken"] is None
+    assert done.run("history", "verify", "nonesuch").code == 1
+    assert done.run("history", "verify", "-f", "yaml").code == 64
+
+
+def test_a_journal_that_was_touched_is_named_with_its_line(done: Desk) -> None:
+    (journal,) = (done.folder / ".govkit" / "runs").iterdir()
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join([*lines[:4], *lines[5:]]))
+    ran = done.run("history", "verify")
+    assert ran.code == 1
+    assert f"BROKEN at {journal.name}:5; 4 lines hold before it" in ran.out
+    assert ran.out.endswith(": 1 broken.\n")
+    journal.write_text("".join(lines[:4]) + '{"n":')
+    assert "the last one is torn" in done.does("history", "verify").out
+
+
+# --- verifying ---------------------------------------------------------------------------------
+
+
+def test_an_apply_says_that_it_read_back_what_it_touched(table: Desk) -> None:
+    ran = table.does("apply", "--yes")
+    assert "Verified: what 21 steps touched was read back; it is as they left it." in ran.err
+    assert "Verified" not in table.does("apply", "--yes").err
+
+
+@pytest.mark.parametrize("full", [[], ["--full-verify"]], ids=["touched", "everything"])
+def test_what_somebody_else_changes_meanwhile_is_seen_where_everything_is_read_back(
+    done: Desk, full: list[str]
+) -> None:
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    layout["ous"]["Later"] = None
+    done.layout(layout)
+    console = Console(done.sandbox)
+    call = changes.detach(console, "keep-buckets", "Workloads")
+    changes.attach(console, "keep-buckets", "Workloads")
+    theirs = ("DetachPolicy", dict(call.params))
+    plant(done.sandbox, Fault(Kind.FOREIGN_CHANGE, "CreateOrganizationalUnit", change=theirs))
+    ran = done.run("apply", "--yes", *full)
+    if not full:
+        assert ran.code == 0
+        return
+    assert ran.code == 6
+    assert "Not as it was left" in ran.err
+    assert "attachment:scp/keep-buckets@ou:/Workloads" in ran.err
+    ran = done.does("apply", "--yes", *full)
+    assert "and all that the layout names; nothing differs." in ran.err
+
+
+def test_a_reviewed_plan_verifies_everything_but_what_was_not_reviewed(table: Desk) -> None:
+    table.does("plan", "--out", "plan.json")
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    layout["ous"]["Later"] = None
+    table.layout(layout)
+    ran = table.does("apply", "plan.json", "--yes", "--full-verify")
+    assert "nothing differs" in ran.err
+    assert "Not in the reviewed plan, and not done" in ran.out
+
+
+# --- two at once -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["folder", "s3"])
+def test_of_two_applies_at_once_one_does_it_and_the_other_is_refused_or_finds_it_done(
+    table: Desk, place: str
+) -> None:
+    if place == "s3":
+        _in_s3(table)
+    for _ in range(2):
+        both = [
+            subprocess.Popen(
+                [GOVKIT, "apply", "--yes"],
+                cwd=table.folder,
+                env={**os.environ, **table.variables},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        said = [process.communicate(timeout=120)[0] for process in both]
+        refused = [told for told in said if "Somebody else is applying" in told]
+        assert sorted(process.returncode for process in both) == [0] * (2 - len(refused)) + [
+            1 for _ in refused
+        ]
+        assert len(refused) < 2
+    assert "No changes." in table.does("plan").out
+    assert sum(one["steps"] > 0 for one in _runs(table)) == 1

@@ -1,0 +1,150 @@
+"""What a step relies on: written down by the plan, as little as its meaning needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from govkit.kinds.account import Account
+from govkit.kinds.attachment import Attachment
+from govkit.kinds.organizational_unit import OrganizationalUnit
+from govkit.kinds.policy import Policy, policy
+from govkit.model.address import ROOT, Address, account, ou
+from govkit.model.change import Change
+from govkit.model.resource import Resource
+from govkit.model.state import State
+from govkit.plan.premises import premises
+from govkit.policies.document import of
+
+WORK, PROD, NEW = ou("/Work"), ou("/Work/Prod"), ou("/New")
+KEEP, ALSO, ALLOWS, LISTS = (policy("scp", name) for name in ("keep", "also", "allows", "lists"))
+
+
+def says(address: Address, *actions: str, effect: str = "Deny", managed: bool = False) -> Policy:
+    statement = {"Effect": effect, "Action": list(actions), "Resource": "*"}
+    document = of({"Version": "2012-10-17", "Statement": [statement]})
+    return Policy(address, "scp", address.path, document, aws_managed=managed)
+
+
+TREE: Sequence[Resource] = (
+    OrganizationalUnit(WORK, "Work", ROOT),
+    OrganizationalUnit(PROD, "Prod", WORK),
+    OrganizationalUnit(NEW, "New", ROOT),
+    Account(account("a"), PROD, "a", "a@example.com"),
+    says(KEEP, "s3:DeleteBucket"),
+    says(ALSO, "s3:*"),
+)
+
+
+def relied(live: Sequence[Resource], *changes: Change[Any]) -> list[list[str]]:
+    """Return the addresses that each change relies on."""
+    found = premises(State([*TREE, *live]), changes)
+    return [[str(one.resource.address) for one in step] for step in found]
+
+
+def away(one: Resource) -> Change[Any]:
+    return Change(one, None)
+
+
+def test_an_attachment_relies_on_what_its_policy_says() -> None:
+    (found,) = premises(State(TREE), [Change(None, Attachment(KEEP, WORK))])
+    assert [one.to_json()["address"] for one in found] == ["policy:scp/keep"]
+    (facts,) = [one.to_json()["is"] for one in found]
+    assert isinstance(facts, dict)
+    assert str(facts["document"]).startswith("sha256:")
+
+
+def test_what_a_policy_says_is_what_it_says_by_then() -> None:
+    later = says(KEEP, "s3:DeleteBucket", "s3:PutBucketPolicy")
+    changes = [Change(TREE[4], later), Change(None, Attachment(KEEP, WORK))]
+    _, (found,) = premises(State(TREE), changes)
+    assert found.resource == later
+
+
+def test_the_same_policy_in_another_spelling_is_the_same() -> None:
+    statement = {"Effect": "Deny", "Resource": ["*"], "Action": "s3:deletebucket"}
+    spelled = of({"Statement": statement, "Version": "2012-10-17"})
+    one, other = says(KEEP, "s3:DeleteBucket"), says(KEEP)
+    other = Policy(KEEP, "scp", other.name, spelled)
+    told = [
+        premises(State([*TREE[:4], policy]), [Change(None, Attachment(KEEP, WORK))])[0][0].to_json()
+        for policy in (one, other)
+    ]
+    assert told[0] == told[1]
+
+
+def test_a_detachment_relies_on_what_denies_the_same_above() -> None:
+    live = [Attachment(KEEP, PROD), Attachment(ALSO, ROOT)]
+    assert relied(live, away(live[0])) == [["attachment:scp/also@root:/", "policy:scp/also"]]
+
+
+def test_a_detachment_that_replaces_nothing_relies_on_nothing() -> None:
+    live = [Attachment(ALSO, PROD), Attachment(KEEP, ROOT)]
+    assert relied(live, away(live[0])) == [[]]
+
+
+def test_what_is_not_meant_to_last_is_not_relied_on() -> None:
+    live = [Attachment(KEEP, PROD), Attachment(ALSO, WORK)]
+    assert relied(live, away(live[0]), away(live[1])) == [[], []]
+
+
+def test_a_detachment_relies_on_what_denies_the_same_below() -> None:
+    live = [Attachment(KEEP, WORK), Attachment(KEEP, PROD), Attachment(KEEP, NEW)]
+    assert relied(live, away(live[0])) == [["attachment:scp/keep@ou:/Work/Prod", "policy:scp/keep"]]
+
+
+def test_a_policy_that_says_less_relies_on_the_one_that_says_it_now() -> None:
+    live = [Attachment(ALSO, WORK), Attachment(KEEP, PROD)]
+    less = says(KEEP, "s3:PutBucketPolicy")
+    assert relied(live, Change(TREE[4], less)) == [
+        ["attachment:scp/also@ou:/Work", "policy:scp/also"]
+    ]
+    more = says(KEEP, "s3:DeleteBucket", "s3:PutBucketPolicy")
+    assert relied(live, Change(TREE[4], more)) == [[]]
+
+
+def test_what_two_others_say_together_is_relied_on_in_both() -> None:
+    both = says(policy("scp", "both"), "s3:DeleteBucket", "kms:DisableKey")
+    keys = says(policy("scp", "keys"), "kms:DisableKey")
+    live = [both, keys, *(Attachment(one, WORK) for one in (both.address, keys.address, KEEP))]
+    keys_too = ["attachment:scp/keys@ou:/Work", "policy:scp/keys"]
+    assert relied(live, away(live[2])) == [
+        ["attachment:scp/keep@ou:/Work", keys_too[0], "policy:scp/keep", keys_too[1]]
+    ]
+    assert relied(live, Change(both, says(both.address, "s3:DeleteBucket"))) == [keys_too]
+
+
+def test_a_move_relies_on_what_guards_the_new_place_as_the_old_one() -> None:
+    live = [Attachment(KEEP, WORK), Attachment(ALSO, NEW), Attachment(KEEP, ROOT)]
+    there = Account(account("a"), NEW, "a", "a@example.com")
+    assert relied(live[:2], Change(TREE[3], there)) == [
+        ["attachment:scp/also@ou:/New", "policy:scp/also"]
+    ]
+    assert relied(live[:1], Change(TREE[3], there)) == [[]]
+    below = Account(account("a"), WORK, "a", "a@example.com")
+    assert relied(live, Change(TREE[3], below)) == [[]]
+
+
+def test_an_allow_list_in_the_place_of_another_is_relied_on() -> None:
+    full = says(ALLOWS, "*", effect="Allow", managed=True)
+    listed = says(LISTS, "s3:*", effect="Allow")
+    live = [full, listed, Attachment(ALLOWS, WORK), Attachment(LISTS, WORK), Attachment(KEEP, WORK)]
+    assert relied(live, away(live[2])) == [["attachment:scp/lists@ou:/Work", "policy:scp/lists"]]
+    assert relied(live, away(live[3])) == [["attachment:scp/allows@ou:/Work"]]
+
+
+@pytest.mark.parametrize("kind", ["tag", "backup"])
+def test_types_that_decide_nothing_about_requests_are_relied_on_where_attached(kind: str) -> None:
+    address = policy(kind, "costs")
+    costs = Policy(address, kind, "costs", of({"tags": {}}))
+    live = [costs, Attachment(address, ROOT)]
+    assert relied(live, away(live[1]), Change(None, Attachment(address, WORK))) == [
+        [],
+        [f"policy:{kind}/costs"],
+    ]
+
+
+def test_an_ou_that_goes_takes_nothing_that_is_relied_on() -> None:
+    live = [Attachment(KEEP, NEW), Attachment(ALSO, ROOT)]
+    gone = Change(TREE[2], None, takes=(live[0].address,))
+    assert relied(live, away(live[0]), gone) == [[], []]
