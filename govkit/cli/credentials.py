@@ -60,9 +60,8 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, store_of
+    from govkit.flow.apply import Job, evidence_for, new_run, now, remembered, store_of
     from govkit.flow.credentials import require_whole, staged
-    from govkit.flow.plan import expected
 
     options: Globals = context.obj
     asked = question(options, allow)
@@ -74,9 +73,9 @@ def apply(
             found = staged(asked, reach.live, reach.door, (stage,))
         require_whole(found)
         made = found.plans[stage]
-        if expect is not None:
-            expected(expect, made)
-        job = Job(made, found.seen.both, None, f"credentials {stage}", change)
+        reviewed = None if expect is None else evidence_for(expect, made, None, store)
+        job = Job(made, found.seen.both, reviewed, f"credentials {stage}", change, expect=expect)
+        job = remembered(job, store)
         return carry_out(job, reach, store, yes=yes)
 
 

@@ -15,7 +15,7 @@ from govkit.flow.authority import Door
 from govkit.flow.check import Judged, judged
 from govkit.flow.compare import Bank, Question, kinds
 from govkit.flow.plan import stop_for
-from govkit.flow.stages import DELETE, NOTIFY, STAGES, Case, Tag, stage_changes, tag
+from govkit.flow.stages import DEACTIVATE, DELETE, NOTIFY, STAGES, Case, Tag, stage_changes, tag
 from govkit.kinds.credential_report import Credential, Credentials
 from govkit.kinds.iam_user import IamUser
 from govkit.model.address import Address
@@ -87,8 +87,9 @@ def _case(
     at = tag(user.stage)
     codes = frozenset(one.code for one in found)
     stage = _next(at, codes, line)
-    due = today if at is None else at.since + timedelta(days=rules.wait_days)
-    return Case(user, line, found, at, stage, due if stage not in (None, NOTIFY) else today, rules)
+    waits = at is not None and stage not in (NOTIFY, at.stage)
+    due = at.since + timedelta(days=rules.wait_days) if at is not None and waits else today
+    return Case(user, line, found, at, stage, due, rules)
 
 
 def _next(at: Tag | None, codes: frozenset[str], line: Credential) -> str | None:
@@ -99,8 +100,10 @@ def _next(at: Tag | None, codes: frozenset[str], line: Credential) -> str | None
     asleep = not line.password_enabled and not any(line.active_keys())
     if at.stage == NOTIFY and codes:
         idle = DELETE if UNUSED_USER.code in codes else None
-        return STAGES[1] if unused else idle
-    if at.stage == STAGES[1] and (asleep or _has_idle_key(line)):
+        return DEACTIVATE if unused else idle
+    if at.stage == DEACTIVATE and unused:
+        return DEACTIVATE  # it was begun, and stopped
+    if at.stage == DEACTIVATE and (asleep or _has_idle_key(line)):
         return DELETE
     return NOTIFY  # the owner mended it: the tag can go
 

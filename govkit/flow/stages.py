@@ -91,22 +91,27 @@ def _notified(case: Case, today: date) -> Iterator[Change[Resource]]:
 
 
 def _deactivated(case: Case, today: date, api: Api, ids: Ids) -> Iterator[Change[Resource]]:
-    """Yield what puts unused credentials out of use; a password can only be deleted."""
+    """Yield what puts unused credentials out of use; a password can only be deleted.
+
+    The tag comes first: whatever stops the rest, the next run knows that it was begun.
+    """
+    asleep = list(_put_to_sleep(case, today, api, ids))
+    if asleep and (case.tag is None or case.tag.stage != DEACTIVATE):
+        yield _tagged(case, DEACTIVATE, today)
+    yield from asleep
+
+
+def _put_to_sleep(case: Case, today: date, api: Api, ids: Ids) -> Iterator[Change[Resource]]:
     user = case.user
     codes = {one.code for one in case.lapses}
-    done = False
     for key in keys_of(user.account, user.name, api, ids) if UNUSED_KEY.code in codes else ():
         if key.active and _unused(case, key.used or key.created, today):
             yield Change(key, replace(key, active=False))
-            done = True
     profile = (
         profile_of(user.account, user.name, api, ids) if UNUSED_PASSWORD.code in codes else None
     )
     if profile is not None and (profile.used is None or _unused(case, profile.used, today)):
         yield Change(profile, None)
-        done = True
-    if done:
-        yield _tagged(case, DEACTIVATE, today)
 
 
 def _deleted(case: Case, today: date, api: Api, ids: Ids) -> Iterator[Change[Resource]]:

@@ -73,8 +73,8 @@ def test_the_stages_lead_from_a_word_to_the_end(office: Desk) -> None:
     told = planned(office)
     assert due(told) == {
         "deactivate": [
-            ("disable", "access_key:team-20/idle/AKIA1IDLEXXXXXXXX"),
             ("update", "credential_stage:team-20/idle"),
+            ("disable", "access_key:team-20/idle/AKIA1IDLEXXXXXXXX"),
         ],
         "delete": [("delete", "spare_user:team-20/gone")],
     }
@@ -132,6 +132,37 @@ def test_a_key_that_was_used_meanwhile_is_left_alone(office: Desk) -> None:
     # The report that was made before still says that it is unused.
     told = json.loads(office.does("credentials", "plan", "--format", "json").out)
     assert "deactivate" not in due(told)
+
+
+def test_a_stage_that_was_stopped_is_finished_by_the_next_run(office: Desk) -> None:
+    with inside(office, TEAM) as world:
+        row = users(world)[f"{TEAM}/idle"]
+        begun = {**row["Tags"], "govkit:credentials": "deactivate 2026-11-23"}
+        keep_user(world, {**row, "Tags": begun})
+    (step,) = due(planned(office))["deactivate"]
+    assert step == ("disable", "access_key:team-20/idle/AKIA1IDLEXXXXXXXX")
+    applies(office, "deactivate", 1)
+    # The report may still say for four hours that the key is in use; there is nothing left to do.
+    told = json.loads(office.does("credentials", "plan", "--format", "json").out)
+    assert "deactivate" not in due(told)
+
+
+def test_an_unused_password_is_deleted_and_one_used_again_is_stale(office: Desk) -> None:
+    user(office, TEAM, "away", password=(90, 60), mfa=True, access_keys=((80, 60),))
+    applies(office, "notify", 4)
+    stays_in_use(office, LATER)
+    four_hours_pass(office)
+    told = planned(office)["stages"]["deactivate"]
+    assert "login_profile:team-20/away" in {step["address"] for step in told["steps"]}
+    applies(office, "deactivate", 5)
+    with inside(office, TEAM) as world:
+        assert users(world)[f"{TEAM}/away"]["Password"] == ""
+    stays_in_use(office, LATEST)
+    assert ("delete", "spare_user:team-20/away") in due(planned(office))["delete"]
+    steps = planned(office)["stages"]["delete"]["steps"]
+    applies(office, "delete", len(steps))
+    with inside(office, TEAM) as world:
+        assert f"{TEAM}/away" not in users(world)
 
 
 def test_what_the_owner_mended_loses_its_tag(office: Desk) -> None:
