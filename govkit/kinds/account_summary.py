@@ -7,7 +7,7 @@ from govkit.kinds._observed import no_change, no_glance
 from govkit.kinds._places import Spot, accounts, looked
 from govkit.model.address import Address
 from govkit.model.call import ApiCall, Look
-from govkit.model.kind import Kind
+from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found
 
 
@@ -56,6 +56,7 @@ KIND = Kind(
     read=_read,
     glance=no_glance,
     lower=no_change,
+    authority=Authority.MEMBER,
     reads=("iam:GetAccountSummary",),
     beyond=True,
     serves=("credentials", "root_access"),

@@ -12,7 +12,7 @@ from govkit.kinds._observed import no_change, no_glance
 from govkit.kinds._places import Spot, accounts, looked
 from govkit.model.address import Address
 from govkit.model.call import ApiCall, Look, Response
-from govkit.model.kind import Asked, Kind, Section
+from govkit.model.kind import Asked, Authority, Kind, Section
 from govkit.model.resource import Found
 from govkit.model.scope import Scope
 
@@ -186,6 +186,7 @@ KIND = Kind(
     read=_read,
     glance=no_glance,
     lower=no_change,
+    authority=Authority.MEMBER,
     section=Section("baseline", "credentials", Credentials, _asked),
     reads=("iam:GenerateCredentialReport", "iam:GetCredentialReport"),
     beyond=True,

@@ -9,7 +9,7 @@ from govkit.kinds._observed import no_change, no_glance
 from govkit.kinds._places import Spot, accounts, looked
 from govkit.model.address import Address
 from govkit.model.call import Look
-from govkit.model.kind import Kind
+from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found
 
 
@@ -63,6 +63,7 @@ KIND = Kind(
     read=_read,
     glance=no_glance,
     lower=no_change,
+    authority=Authority.MEMBER,
     reads=("iam:GetAccountAuthorizationDetails",),
     beyond=True,
     serves=("credentials",),
