@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -23,19 +23,27 @@ class StoppedError(GovkitError):
 
 
 # Seconds between looks at what AWS does in its own time: two minutes in all.
-_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, *(15.0,) * 7)
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, *(15.0,) * 7)
 
 
 class Sight:
     """What all kinds of one reading share: the door, the memory, and the threads.
 
     `workers` threads help each `each` at most; whoever calls it works too, so that no nesting can
-    leave everybody waiting.
+    leave everybody waiting. `pauses` are the seconds between looks at what AWS does in its own time.
     """
 
     def __init__(
-        self, api: Api, interest: Interest, found: Findings, *, workers: int, walk: bool
+        self,
+        api: Api,
+        interest: Interest,
+        found: Findings,
+        *,
+        workers: int,
+        walk: bool,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
+        self._pauses = pauses
         self.interest = interest
         self.walk = walk
         self.found = found
@@ -65,7 +73,7 @@ class Sight:
 
     def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
         """Return an answer that is settled, asking anew until one is; an AwsError where none ever is."""
-        for pause in _PAUSES:
+        for pause in self._pauses:
             answer = self._api.call(call)
             if settled(answer):
                 return answer

@@ -189,5 +189,5 @@ def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
     said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
     for name, call in CALLS:
         assert f"{call.service}:{call.operation}" in said[name.partition(":")[0]]
-        if "Tags" in call.params:
+        if "Tags" in call.params and call.service == "organizations":
             assert "organizations:TagResource" in said[name.partition(":")[0]]
