@@ -1,6 +1,7 @@
 """What `govkit check` found: as a document, and in words."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from govkit.model.lapse import Lapse, Tolerance
 from govkit.report._documents import FORMAT_VERSION
@@ -51,11 +52,9 @@ def check_text(document: Document, style: Style) -> str:
     """Return it in words, account by account; the last line is the summary."""
     told = cleaned(document)
     lines: list[str] = []
-    for name in dict.fromkeys(_place(one) for one in told["findings"]):
+    for name, found in groupby(told["findings"], _place):
         lines.append(paint(name, "bold", style))
-        for one in told["findings"]:
-            if _place(one) == name:
-                lines += _lines(one, style)
+        lines += [line for one in found for line in _lines(one, style)]
         lines.append("")
     if told["incomplete"]:
         lines += [
@@ -71,7 +70,7 @@ def _place(finding: Document) -> str:
     """Return how a finding's account is called."""
     key, ident = finding["account_key"], finding["account"]
     if not ident:
-        return "The layout" if finding["origin"] else "The organization"
+        return "The organization and its layout"
     return ident if key == ident else f"{key} ({ident})"
 
 
