@@ -39,10 +39,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The two banks, and every lapse that nobody answers for."""
+    """The two banks, what the checks looked at, and what they found."""
 
     both: Compared
     found: Drift
+    seen: Seen
     checked: Checked
 
 
@@ -56,8 +57,9 @@ def judged(question: Question, bank: Bank) -> Judged:
     asked = replace(question, baseline=True, watched=True)
     both = compared(asked, bank)
     found = drift_between(asked, both, dict)  # whose ignored policies were edited is drift's to say
+    seen = _seen(asked, both)
     incomplete = (*found.incomplete, *_left_unseen(both))
-    lapses = sorted([*_drifted(both, found), *_remarked(asked, both)], key=_order)
+    lapses = sorted([*_drifted(both, found), *_remarked(seen, both)], key=_order)
     left, tolerated, about = weighed(both.wanted, lapses, whole=not (incomplete or question.only))
     told = Checked(
         found.organization,
@@ -66,7 +68,7 @@ def judged(question: Question, bank: Bank) -> Judged:
         tolerated,
         incomplete,
     )
-    return Judged(both, found, told)
+    return Judged(both, found, seen, told)
 
 
 def _left_unseen(both: Compared) -> Iterator[str]:
@@ -117,9 +119,8 @@ def _differing(item: Drifted) -> str:
     return f": {', '.join(name.replace('_', ' ') for name in item.actual)}"
 
 
-def _remarked(question: Question, both: Compared) -> Iterator[Lapse]:
+def _remarked(seen: Seen, both: Compared) -> Iterator[Lapse]:
     wanted = both.meeting.wanted
-    seen = _seen(question, both)
     for check in account_checks():
         if check.path[0] in wanted.baseline:
             for remark in check.look(seen):

@@ -69,12 +69,12 @@ def staged(question: Question, bank: Bank, door: Door, stages: Sequence[str] = S
 
 def _cases(seen: Judged, rules: Credentials, today: date) -> Iterator[Case]:
     """Yield every user that has a finding or a stage, with what is due and when."""
-    users = {one.address.path: one for one in seen.both.meeting.live.all(IamUser)}
+    users = {one.address.path: one for one in seen.seen.state.all(IamUser)}
     lapses: dict[str, list[Lapse]] = {}
     for lapse in seen.checked.lapses:
         if lapse.code in CONCERNED and lapse.user:
             lapses.setdefault(f"{lapse.name}/{lapse.user}", []).append(lapse)
-    for line in seen.both.meeting.live.all(Credential):
+    for line in seen.seen.state.all(Credential):
         user = users.get(line.address.path)
         found = tuple(lapses.get(line.address.path, ()))
         if user is not None and (found or user.stage is not None):

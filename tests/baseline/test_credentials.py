@@ -189,3 +189,26 @@ def test_the_words_go_owner_by_owner(office: Desk) -> None:
     assert "jane\n  team-20/idle: notify, due 2026-11-23" in said
     assert "Stage notify: 3 steps due" in said
     assert said.splitlines()[-1].endswith("credentials apply notify --allow credentials=3")
+
+
+def test_only_a_part_is_staged_and_the_rest_keeps_its_tags(office: Desk) -> None:
+    user(office, ACCOUNTS["team-21"], "idle", password=(60, 1), access_keys=((80, 50),))
+    applies(office, "notify", 4)
+    office.environment["GOVKIT_TODAY"] = "2026-11-24"
+    four_hours_pass(office)
+    told = json.loads(
+        office.does("credentials", "plan", "--format", "json", "--only", "account:team-21").out
+    )
+    assert {one["account_key"] for one in told["users"]} == {"team-21"}
+    assert due(told) == {}
+
+
+def test_a_rollback_touches_no_credentials_and_says_so(office: Desk) -> None:
+    applies(office, "notify", 3)
+    stays_in_use(office, LATER)
+    applies(office, "deactivate", 2)
+    for run in json.loads(office.does("history", "--format", "json").out)["runs"]:
+        ran = office.does("rollback", run["id"], "--yes")
+        assert "a rollback touches no credentials" in ran.said
+    with inside(office, TEAM) as world:
+        assert not keys(world)["AKIA1IDLEXXXXXXXX"]["Active"]
