@@ -1,12 +1,14 @@
 """`govkit credentials`: notify, deactivate, delete; each a reviewed stage, and nothing by the way."""
 
 import json
+import signal
 from typing import Any
 
 import pytest
 from hygiene import ACCOUNTS, CREDENTIALS, four_hours_pass, inside, layout, organization, user
 from terminal import Desk, desk
 
+from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.sandbox.iam.rows import keep_user, keys, users
 
 TEAM = ACCOUNTS["team-20"]
@@ -163,6 +165,30 @@ def test_an_unused_password_is_deleted_and_one_used_again_is_stale(office: Desk)
     applies(office, "delete", len(steps))
     with inside(office, TEAM) as world:
         assert f"{TEAM}/away" not in users(world)
+
+
+@pytest.mark.parametrize("operation", ["TagUser", "UpdateAccessKey", "DeleteLoginProfile"])
+@pytest.mark.parametrize("kind", [Kind.KILL, Kind.KILL_AFTER])
+def test_killed_in_the_middle_of_a_stage_the_next_run_finishes_it(
+    office: Desk, kind: Kind, operation: str
+) -> None:
+    user(office, TEAM, "away", password=(90, 60), access_keys=((80, 60),))
+    applies(office, "notify", 4)
+    stays_in_use(office, LATER)
+    four_hours_pass(office)
+    count = len(planned(office)["stages"]["deactivate"]["steps"])
+    plant(office.sandbox, Fault(kind, operation))
+    allowed = ("--yes", "--allow", f"credentials={count}")
+    assert office.dies("credentials", "apply", "deactivate", *allowed) == signal.SIGKILL
+    office.does("credentials", "apply", "deactivate", *allowed)
+    with inside(office, TEAM) as world:
+        assert not any(row["Active"] for row in keys(world).rows() if "OLD" not in row["Id"])
+        assert users(world)[f"{TEAM}/away"]["Password"] == ""
+        for name in ("away", "idle"):
+            assert (
+                users(world)[f"{TEAM}/{name}"]["Tags"]["govkit:credentials"]
+                == f"deactivate {LATER}"
+            )
 
 
 def test_what_the_owner_mended_loses_its_tag(office: Desk) -> None:
