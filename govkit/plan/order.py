@@ -19,6 +19,7 @@ from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
 _ATTEMPTS, _PATIENCE = 200, 100_000  # at most so many ways, and so many per step squared
+_FEWER = 10  # ways that are tried only to do with fewer temporary means
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -59,8 +60,8 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
         for rank in _ranks(_rank(steps))
     )
     best = next(ways)
-    for way in ways:
-        if not best.lapses:
+    for attempt, way in enumerate(ways):
+        if not best.lapses and (not best.temporary or attempt >= _FEWER):
             break
         best = min(best, way, key=_harm)
     return best

@@ -5,7 +5,7 @@ place for one, a policy of ours that stays there and says more for a while, or o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,6 +14,7 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Change
+from govkit.model.evidence import canonical
 from govkit.model.state import State
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
@@ -52,6 +53,18 @@ class Place:
     accounts: set[Address] = field(default_factory=set)
 
 
+def _as_written(*states: State) -> Mapping[Statement, Statement]:
+    """Return each statement as it is written; of several wordings of one, always the same.
+
+    Statements are equal by meaning: what is remembered of one may have another's wording.
+    """
+    found: dict[Statement, Statement] = {}
+    for policy in (one for state in states for one in state.all(Policy)):
+        for said in statements(policy.document):
+            found[said] = min(said, found.get(said, said), key=lambda one: canonical(one.value))
+    return found
+
+
 class StandIns:
     """Puts stand-ins up by trial, and clears them away; `first` are the steps taken for one help.
 
@@ -68,6 +81,7 @@ class StandIns:
             for one in wanted.all(Policy)
             if one.layout == owner and one.type in GUARDING
         } | {one.address: one for one in room.live.all(Policy) if is_temporary(one.address)}
+        self._written = _as_written(wanted, room.live)
         self.pending: Counter[Address] = Counter()
         self.first: list[Aside] = []
         self.open: list[Open] = []
@@ -102,7 +116,8 @@ class StandIns:
 
     def put(self, target: Address, place: Place, change: AnyChange) -> bool:
         """Hold statements at a target, in a policy that stays there, or on each account."""
-        contents = [said for said in (place.statements, place.instead) if said]
+        said_by = (place.statements, place.instead)
+        contents = [{self._written.get(one, one) for one in said} for said in said_by if said]
         options = [partial(self._by_a_policy, target, said, change) for said in contents]
         options += [partial(self._by_a_host, target, said, change) for said in contents]
         options += [partial(self._above, target, said, change) for said in contents]

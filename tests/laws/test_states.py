@@ -18,7 +18,7 @@ from govkit.plan.diff import diff
 from govkit.plan.order import Ordered, order
 from govkit.plan.proof import Lapse, lapses
 from govkit.plan.room import Room, ancestors
-from govkit.policies.document import parse
+from govkit.policies.document import parse, statements
 
 NAMES = ("A", "B", "C")
 PATHS = [f"/{a}" for a in NAMES] + [f"/{a}/{b}" for a in NAMES for b in NAMES]
@@ -195,12 +195,12 @@ def _denied(one: Address, state: State) -> frozenset[str]:
     if not isinstance(home, Account):
         return frozenset()
     above = {one, home.parent, *ancestors(home.parent, state)}
-    texts = [
-        found.document.canonical
+    return frozenset(
+        str(statement)
         for attachment in state.all(Attachment)
         if attachment.target in above and isinstance(found := state.get(attachment.policy), Policy)
-    ]
-    return frozenset(texts)
+        for statement in statements(found.document)
+    )
 
 
 def _is_told(law: str, one: Address, index: int, told: Iterable[Lapse]) -> bool:
