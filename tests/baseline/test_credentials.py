@@ -107,6 +107,8 @@ def test_a_stage_is_refused_without_its_rail_and_stale_with_another_fingerprint(
     ran = office.run("credentials", "apply", "notify", "--yes")
     assert ran.code == 4
     assert "--allow credentials=3" in ran.said
+    less = ("--yes", "--allow", "credentials=2")
+    assert office.run("credentials", "apply", "notify", *less).code == 4
     allowed = ("--allow", "credentials=3")
     ran = office.run("credentials", "apply", "notify", "--yes", *allowed, "--expect", "sha256:0")
     assert ran.code == 5
