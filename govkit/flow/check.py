@@ -9,6 +9,7 @@ from govkit.checks.accounts._controls import CONTROLS
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
 from govkit.flow.plan import drift_between, left_in
 from govkit.flow.tolerate import weighed
+from govkit.kinds.alternate_contact import AccountSettings
 from govkit.kinds.credential_report import Credentials
 from govkit.kinds.root_access import Wish
 from govkit.model.address import Address
@@ -144,6 +145,7 @@ def _seen(question: Question, both: Compared) -> Seen:
         question.today,
         values.get("credentials", Credentials()),
         values.get("root_access", Wish()),
+        values.get("account", AccountSettings()),
     )
 
 
@@ -154,7 +156,7 @@ def _lapse(check: AccountCheck, remark: Remark, both: Compared) -> Lapse:
         check.severity,
         _id(both, remark.account),
         remark.account.path,
-        "",
+        remark.region,
         remark.resource,
         remark.message,
         remark.expected,

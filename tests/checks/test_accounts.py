@@ -13,9 +13,11 @@ import pytest
 from govkit.checks.accounts._check import AccountCheck, Seen, account_checks
 from govkit.kinds.account import Account
 from govkit.kinds.account_summary import AccountSummary
+from govkit.kinds.alternate_contact import AccountSettings
 from govkit.kinds.credential_report import ROOT_USER, Credential, Credentials
 from govkit.kinds.iam_group import IamGroup
 from govkit.kinds.iam_user import IamUser
+from govkit.kinds.instance import Instance
 from govkit.kinds.root_access import Wish
 from govkit.model.address import ROOT, account
 from govkit.model.state import State
@@ -59,6 +61,8 @@ SUMMARY = AccountSummary(
 )
 USER = IamUser(TEAM, "jane", JANE.arn)
 GROUP = IamGroup(TEAM, "admins", "arn:aws:iam::555555555555:group/admins")
+
+INSTANCE = Instance(TEAM, "eu-west-1", "i-1", "arn:aws:iam::555555555555:instance-profile/web")
 
 CASES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "console-user-without-mfa": (
@@ -133,6 +137,11 @@ CASES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {
             replace(MACHINE, access_key_1_active=False),
         ],
     ),
+    "instance-without-tokens": (
+        [replace(INSTANCE, imds="v1")],
+        [INSTANCE, replace(INSTANCE, imds="off")],
+    ),
+    "instance-without-role": ([replace(INSTANCE, profile=None)], [INSTANCE]),
     "member-root-credentials": (
         [
             replace(SUMMARY, root_password=True, root_mfa=True),
@@ -149,7 +158,8 @@ def flagged(name: str, *resources: Any, rules: Credentials = RULES) -> list[Any]
         Account(CHIEF, ROOT, "chief", management=True),
     ]
     state = State([*accounts, *resources])
-    return list(CHECKS[name].look(Seen(state, TODAY, rules, Wish(credentials_management=True))))
+    asked = (rules, Wish(credentials_management=True), AccountSettings(imds="v2"))
+    return list(CHECKS[name].look(Seen(state, TODAY, *asked)))
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -166,7 +176,7 @@ def test_a_check_flags_what_it_is_about_and_nothing_else(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_the_layout_does_not_ask_for_is_not_flagged(name: str) -> None:
-    asked_anyway = {"inline-administrator", "user-for-a-machine"}
+    asked_anyway = {"inline-administrator", "user-for-a-machine", "instance-without-role"}
     bad, _ = CASES[name]
     seen = Seen(State(bad[:1]), TODAY, Credentials(), Wish())
     assert bool(list(CHECKS[name].look(seen))) == (name in asked_anyway)

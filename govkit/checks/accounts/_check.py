@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, cast
 
 from govkit import shelf
+from govkit.kinds.alternate_contact import AccountSettings
 from govkit.kinds.credential_report import Credential, Credentials, ReportedKey
 from govkit.kinds.root_access import Wish
 from govkit.model.address import Address
@@ -23,6 +24,7 @@ class Seen:
     today: date
     credentials: Credentials = field(default_factory=Credentials)
     root_access: Wish = field(default_factory=Wish)
+    account: AccountSettings = field(default_factory=AccountSettings)
 
     def users(self) -> Iterator[Credential]:
         """Yield the lines of the credential reports, the root users' aside."""
@@ -44,7 +46,7 @@ class Seen:
 class Remark:
     """What is remarkable about a resource (an ARN or an address) of an account.
 
-    `user` is set where it is about one, so that it can be exempted by name.
+    `user` is set where it is about one, so that it can be exempted by name; `region` where it is in one.
     """
 
     account: Address
@@ -53,6 +55,7 @@ class Remark:
     expected: Facts
     actual: Facts
     user: str = ""
+    region: str = ""
 
 
 def about(one: Credential, message: str, expected: Facts, actual: Facts) -> Remark:
