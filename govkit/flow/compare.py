@@ -97,4 +97,5 @@ def taken(question: Question, bank: Bank) -> dict[str, Json]:
     if not question.layout.exists():
         return saved(bank(Interest()), kinds(), question.today)
     wanted = read(question.layout, today=question.today)
-    return saved(asked(question, wanted, bank), kinds(), question.today)
+    live = asked(replace(question, watched=question.baseline), wanted, bank)
+    return saved(live, kinds(), question.today)

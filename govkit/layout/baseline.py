@@ -8,6 +8,7 @@ from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import ROOT_PATH, Address
+from govkit.model.lapse import Tolerance
 from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Scope
 
 _ENABLED = "enabled"
@@ -71,7 +72,7 @@ def _below(path: str, part: Any) -> Iterator[str]:
 def _parts(given: Any) -> Iterator[tuple[str, Any]]:
     for name in type(given).model_fields:
         part = getattr(given, name)
-        if name not in ("regions", "excepted") and part is not None:
+        if name not in ("regions", "excepted", "suppress") and part is not None:
             yield name, part
 
 
@@ -83,6 +84,22 @@ def _administrators(draft: Draft, given: Any) -> Iterator[tuple[str, tuple[str, 
         if entry is not None:
             told = (entry.value.id, (entry.value.email or "").lower())
             yield name, tuple(one for one in told if one)
+
+
+def tolerances(draft: Draft) -> Iterator[Tolerance]:
+    """Yield the findings of `check` that the baseline leaves to somebody for a while."""
+    sheet = draft.sections.book.main
+    for index, one in enumerate(_given(draft).suppress):
+        yield Tolerance(
+            owner=one.owner,
+            reason=one.reason,
+            expires=one.expires,
+            where=sheet.value_at("baseline", "suppress", index),
+            codes=(one.code,),
+            account=one.account,
+            region=one.region,
+            resource=one.resource,
+        )
 
 
 def _entry(draft: Draft) -> Entry:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from govkit.layout.baseline import coverage, known_scope
+from govkit.layout.baseline import coverage, known_scope, tolerances
 from govkit.layout.break_glass import check_wildcards
 from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
@@ -114,6 +114,8 @@ def _wanted(
         coverage=reach,
         standards=tuple(draft.standards),
         observed=frozenset(draft.observed),
+        baseline=draft.baseline,
+        tolerances=tuple(tolerances(draft)),
         side_doors=tuple(side_doors(draft)),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))

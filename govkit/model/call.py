@@ -62,6 +62,9 @@ class Look(Protocol):
     def items(self, key: str, call: ApiCall) -> tuple[Any, ...]:
         """Return what stands under the key on all pages, from memory where already asked."""
 
+    def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
+        """Return an answer that is settled, asking anew, and never from memory, until one is."""
+
     def each(self, do: Callable[[T], U], things: Iterable[T]) -> list[U]:
         """Return what `do` answers for each thing, asked side by side, in the things' order."""
 

@@ -1,5 +1,6 @@
 """Requests as bytes into calls, and answers into bytes, by the protocol of the service's model."""
 
+import base64
 import json
 import re
 import uuid
@@ -191,8 +192,15 @@ def _xml(shape: Any, value: Any) -> str:
             )
         case "list":
             return "".join(f"<member>{_xml(shape.member, one)}</member>" for one in value)
+        case "map":
+            return "".join(
+                f"<entry><key>{escape(str(key))}</key><value>{_xml(shape.value, one)}</value></entry>"
+                for key, one in value.items()
+            )
         case "boolean":
             return "true" if value else "false"
+        case "blob":
+            return base64.b64encode(value).decode()
         case _:
             return escape(str(value))
 

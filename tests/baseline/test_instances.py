@@ -84,3 +84,19 @@ def test_nobody_changes_one() -> None:
         list(KIND.lower(Change(one, None), Ids()))
     with pytest.raises(BugError):
         KIND.glance(one, None, Ids())  # type: ignore[arg-type]  # nobody is asked
+
+
+def test_check_says_which_answer_without_tokens_or_have_no_role(table: Desk) -> None:
+    arn = "web"
+    runs(table, "i-1", Profile=arn)
+    runs(table, "i-2", HttpTokens="required")
+    runs(table, "i-3", HttpTokens="required", Profile=arn)
+    table.layout(layout(account=SECTION))
+    table.does("apply", "--baseline", "--yes")
+    ran = table.run("check", "--format", "json")
+    found = json.loads(ran.out)["findings"]
+    assert ran.code == 3
+    assert [(one["code"], one["resource"], one["region"]) for one in found] == [
+        ("GK512", "instance:audit/eu-west-1/i-1", "eu-west-1"),
+        ("GK513", "instance:audit/eu-west-1/i-2", "eu-west-1"),
+    ]

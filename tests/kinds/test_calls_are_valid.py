@@ -12,6 +12,7 @@ from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 from govkit import shelf
+from govkit.kinds.access_key import AccessKey
 from govkit.kinds.account import Account
 from govkit.kinds.alternate_contact import AlternateContact
 from govkit.kinds.analyzer import Analyzer
@@ -20,9 +21,11 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.credential_stage import CredentialStage
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.ebs_encryption import EbsEncryption
 from govkit.kinds.imds_defaults import ImdsDefaults
+from govkit.kinds.login_profile import LoginProfile
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.password_policy import PasswordPolicy
 from govkit.kinds.pin import Pin
@@ -31,7 +34,9 @@ from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.public_access_block import PublicAccessBlock
 from govkit.kinds.release import Release
 from govkit.kinds.resource_policy import ResourcePolicy
+from govkit.kinds.root_access import CREDENTIALS, SESSIONS, RootAccess
 from govkit.kinds.service_linked_role import ServiceLinkedRole
+from govkit.kinds.spare_user import SpareUser
 from govkit.kinds.tags import Tags
 from govkit.kinds.trail import Trail
 from govkit.kinds.trusted_access import TrustedAccess
@@ -48,6 +53,7 @@ from govkit.policies.types import policy_types
 KINDS: dict[type, Kind[Any]] = {
     kind.resource: kind for kind in shelf.load("govkit.kinds", "KIND") if isinstance(kind, Kind)
 }
+OBSERVED = ("account_summary", "credential", "iam_group", "iam_user", "instance")
 DENY = of({"Version": "2012-10-17", "Statement": []})
 UNIT = OrganizationalUnit(ou("Workloads"), "Workloads", ROOT, "main")
 SEARCH = Account(
@@ -112,6 +118,26 @@ def of_the_baseline() -> Iterator[Change[Resource]]:
     yield Change(None, ServiceLinkedRole(at, "config.amazonaws.com"))
     yield Change(replace(trail, logging=False, management_events="write-only"), whole)
     yield Change(trail, replace(trail, insights=("ApiCallRateInsight",)))
+    yield from credentials()
+
+
+def credentials() -> Iterator[Change[Resource]]:
+    team = SEARCH.address
+    for feature in (CREDENTIALS, SESSIONS):
+        yield Change(None, RootAccess(team, feature))
+        yield Change(RootAccess(team, feature), None)
+    key = AccessKey(team, "jane", "AKIA0123456789ABCDEF", active=True, created="2026-11-23")
+    yield Change(key, replace(key, active=False))
+    yield Change(key, None)
+    yield Change(LoginProfile(team, "jane"), None)
+    stage = CredentialStage(team, "jane", "notify 2026-11-23")
+    yield Change(None, stage)
+    yield Change(stage, replace(stage, value="deactivate 2026-12-07"))
+    yield Change(stage, None)
+    policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    device = "arn:aws:iam::555555555555:mfa/jane"
+    told = {"groups": ("a",), "attached": (policy_arn,), "inline": ("b",), "devices": (device,)}
+    yield Change(SpareUser(team, "jane", **told), None)
 
 
 def of_analyzers_and_settings() -> Iterator[Change[Resource]]:
@@ -181,7 +207,7 @@ def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
 
 def test_every_kind_that_changes_is_tried() -> None:
     tried = {name.partition(":")[0] for name, _ in CALLS}
-    assert tried == {kind.name for kind in KINDS.values()} - {"root", "enabled_region", "instance"}
+    assert tried == {kind.name for kind in KINDS.values()} - {"root", "enabled_region", *OBSERVED}
 
 
 def action(call: ApiCall) -> str:
@@ -206,5 +232,5 @@ def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
     said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
     for name, call in CALLS:
         assert action(call) in said[name.partition(":")[0]]
-        if "Tags" in call.params:
+        if "Tags" in call.params and call.service == "organizations":
             assert "organizations:TagResource" in said[name.partition(":")[0]]

@@ -1,0 +1,85 @@
+"""What a check of accounts is, and what it looks at."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias, cast
+
+from govkit import shelf
+from govkit.kinds.alternate_contact import AccountSettings
+from govkit.kinds.credential_report import Credential, Credentials, ReportedKey
+from govkit.kinds.root_access import Wish
+from govkit.model.address import Address
+from govkit.model.finding import Severity
+from govkit.model.state import State
+
+Facts: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is there in the accounts of the baseline, what the layout asks of it, and the day (UTC)."""
+
+    state: State
+    today: date
+    credentials: Credentials = field(default_factory=Credentials)
+    root_access: Wish = field(default_factory=Wish)
+    account: AccountSettings = field(default_factory=AccountSettings)
+
+    def users(self) -> Iterator[Credential]:
+        """Yield the lines of the credential reports, the root users' aside."""
+        return (one for one in self.state.all(Credential) if not one.is_root)
+
+    def days_since(self, *times: str | None) -> int | None:
+        """Return how many days ago the first of the times was that is known; None without any."""
+        told = next((one for one in times if one is not None), None)
+        if told is None:
+            return None
+        return (self.today - datetime.fromisoformat(told).astimezone(UTC).date()).days
+
+    def unused_days(self, key: ReportedKey) -> int | None:
+        """Return for how many days an access key was not used; since it was made, where never."""
+        return self.days_since(key.used, key.rotated)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is remarkable about a resource (an ARN or an address) of an account.
+
+    `user` is set where it is about one, so that it can be exempted by name; `region` where it is in one.
+    """
+
+    account: Address
+    resource: str
+    message: str
+    expected: Facts
+    actual: Facts
+    user: str = ""
+    region: str = ""
+
+
+def about(one: Credential, message: str, expected: Facts, actual: Facts) -> Remark:
+    """Return a remark about a user, or an account's root user."""
+    return Remark(one.account, one.arn, message, expected, actual, one.user)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCheck:
+    """One opinion about accounts. `path` leads to the part of the baseline that demands it.
+
+    `fix` says in a sentence what to do; `controls` are those of frameworks that it serves.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    path: tuple[str, ...]
+    fix: str
+    look: Callable[[Seen], Iterator[Remark]]
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def account_checks() -> tuple[AccountCheck, ...]:
+    """Return every check of accounts, by its code."""
+    found = cast("tuple[AccountCheck, ...]", shelf.load("govkit.checks.accounts", "CHECK"))
+    return tuple(sorted(found, key=lambda check: check.code))
