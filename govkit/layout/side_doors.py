@@ -1,6 +1,6 @@
 """The ways out of guardrails that are no exemptions, so that one list can name every one there is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from govkit.layout.draft import Draft
@@ -53,13 +53,10 @@ def _without_glass(draft: Draft) -> list[str]:
 
 
 def _left_out(draft: Draft) -> Iterator[SideDoor]:
-    baseline: Any = getattr(draft.sections.head, "baseline", None)
-    extra: Mapping[str, Any] = getattr(baseline, "model_extra", None) or {}
-    told: Any = getattr(baseline, "except", None) or extra.get("except") or ()
-    sheet = draft.sections.book.main
-    for index, name in enumerate([told] if isinstance(told, str) else told):
-        where = sheet.value_at("baseline", "except", index)
-        yield SideDoor(LEFT_OUT, f"{name} is out of the baseline", where)
+    baseline: Any = getattr(draft.sections.head, "baseline")  # noqa: B009 - made at run time
+    for index, path in enumerate(baseline.excepted):
+        where = draft.sections.book.main.value_at("baseline", "except", index)
+        yield SideDoor(LEFT_OUT, f"OU {path} is out of the baseline", where)
 
 
 def _ignored(draft: Draft) -> Iterator[SideDoor]:

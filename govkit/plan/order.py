@@ -55,16 +55,22 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     for earlier, later in waits:
         graph.edge(earlier, later)
     released = tuple(steps[index] for index in early)
-    ways = (
-        _told(_walked(steps, graph, rank, room, owner), room, released)
-        for rank in _ranks(_rank(steps))
-    )
-    best = next(ways)
-    for attempt, way in enumerate(ways):
-        if not best.lapses and (not best.temporary or attempt >= _FEWER):
+
+    def way(rank: Sequence[Rank]) -> Ordered:
+        return _told(_walked(steps, graph, rank, room, owner), room, released)
+
+    ranks = _ranks(_rank(steps))
+    best = way(next(ranks))
+    for attempt, rank in enumerate(ranks):
+        if not _worth_another(best, attempt):
             break
-        best = min(best, way, key=_harm)
+        best = min(best, way(rank), key=_harm)
     return best
+
+
+def _worth_another(best: Ordered, attempt: int) -> bool:
+    """Tell whether another way may break fewer laws, or do with fewer temporary means."""
+    return bool(best.lapses) or (bool(best.temporary) and attempt < _FEWER)
 
 
 def _harm(way: Ordered) -> tuple[int, int, int]:

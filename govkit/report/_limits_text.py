@@ -15,12 +15,14 @@ def limits_text(document: Document, style: Style) -> str:
     lines = []
     for one in cleaned(document)["limits"]:
         lines.append(_head(one, style))
-        lines += [
-            f"    {held['name']}: {held['characters']:,} of {one['characters']:,} characters, "
-            f"{held['owner']}"
-            for held in one["policies"]
-        ]
+        lines += [f"    {held['name']}: {_held(held, one)}" for held in one["policies"]]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _held(policy: Document, target: Document) -> str:
+    if policy["owner"] == "aws":
+        return "AWS's own"
+    return f"{policy['characters']:,} of {target['characters']:,} characters, {policy['owner']}"
 
 
 def budget_lines(budget: Sequence[Document], style: Style) -> Iterator[str]:

@@ -139,7 +139,7 @@ def test_every_way_out_is_listed_with_owner_and_end_or_their_absence(table: Desk
     told = table.does("show", "exemptions", "--live").out
     for line in (
         "role/Fire in audit is out of every guardrail, save cost-tags, keep-buckets; no owner, no end",
-        "Old is out of the baseline; no owner, no end (org_layout.yaml:",
+        "OU /Old is out of the baseline; no owner, no end (org_layout.yaml:",
         "policy aws-guardrails-* is left alone and not reported; no owner, no end",
         "guardrail keep-keys is attached nowhere; no owner, no end",
         "Pinned: nothing.",
