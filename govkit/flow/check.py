@@ -9,8 +9,6 @@ from govkit.checks.accounts._controls import CONTROLS
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
 from govkit.flow.plan import drift_between, left_in, stop_for
 from govkit.flow.tolerate import weighed
-from govkit.kinds.credential_report import Credentials
-from govkit.kinds.root_access import Wish
 from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.model.finding import Severity
@@ -134,13 +132,8 @@ def _seen(question: Question, both: Compared) -> Seen:
         listed = account in wanted.state or wanted.manage.all_accounts
         return listed and keep(Change(None, resource))
 
-    values = {key: told.value for key, told in wanted.baseline.items()}
-    return Seen(
-        State(filter(covered, both.meeting.live)),
-        question.today,
-        values.get("credentials", Credentials()),
-        values.get("root_access", Wish()),
-    )
+    sections = {key: told.value for key, told in wanted.baseline.items()}
+    return Seen(State(filter(covered, both.meeting.live)), question.today, sections)
 
 
 def _lapse(check: AccountCheck, remark: Remark, both: Compared) -> Lapse:
@@ -150,7 +143,7 @@ def _lapse(check: AccountCheck, remark: Remark, both: Compared) -> Lapse:
         check.severity,
         _id(both, remark.account),
         remark.account.path,
-        "",
+        remark.region,
         remark.resource,
         remark.message,
         remark.expected,

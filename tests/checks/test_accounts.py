@@ -149,7 +149,8 @@ def flagged(name: str, *resources: Any, rules: Credentials = RULES) -> list[Any]
         Account(CHIEF, ROOT, "chief", management=True),
     ]
     state = State([*accounts, *resources])
-    return list(CHECKS[name].look(Seen(state, TODAY, rules, Wish(credentials_management=True))))
+    sections = {"credentials": rules, "root_access": Wish(credentials_management=True)}
+    return list(CHECKS[name].look(Seen(state, TODAY, sections)))
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -168,7 +169,7 @@ def test_a_check_flags_what_it_is_about_and_nothing_else(name: str) -> None:
 def test_what_the_layout_does_not_ask_for_is_not_flagged(name: str) -> None:
     asked_anyway = {"inline-administrator", "user-for-a-machine"}
     bad, _ = CASES[name]
-    seen = Seen(State(bad[:1]), TODAY, Credentials(), Wish())
+    seen = Seen(State(bad[:1]), TODAY)
     assert bool(list(CHECKS[name].look(seen))) == (name in asked_anyway)
 
 
