@@ -7,11 +7,8 @@ from typing import Any
 from govkit.checks.accounts._check import AccountCheck, Remark, Seen, account_checks
 from govkit.checks.accounts._controls import CONTROLS
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
-from govkit.flow.plan import drift_between, left_in
+from govkit.flow.plan import drift_between, left_in, stop_for
 from govkit.flow.tolerate import weighed
-from govkit.kinds.alternate_contact import AccountSettings
-from govkit.kinds.credential_report import Credentials
-from govkit.kinds.root_access import Wish
 from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.model.finding import Severity
@@ -57,6 +54,7 @@ def judged(question: Question, bank: Bank) -> Judged:
     """Look as `checked` does, and return what it was found in, too."""
     asked = replace(question, baseline=True, watched=True)
     both = compared(asked, bank)
+    stop_for(both)
     found = drift_between(asked, both, dict)  # whose ignored policies were edited is drift's to say
     seen = _seen(asked, both)
     incomplete = (*found.incomplete, *_left_unseen(both))
@@ -84,13 +82,8 @@ def _left_unseen(both: Compared) -> Iterator[str]:
 
 def _drifted(both: Compared, found: Drift) -> Iterator[Lapse]:
     beyond = {kind.name: kind.noun for kind in kinds() if kind.beyond}
-    told = {
-        section.line(path)
-        for section in both.wanted.baseline.values()
-        for path in ((), ("delegated_administrator",))
-    }
     for item in found.items:
-        if item.address.kind in beyond or (item.origin is not None and item.origin in told):
+        if item.address.kind in beyond or item.address in both.wanted.of_baseline:
             yield _lapse_of(item, both, beyond.get(item.address.kind, item.address.kind))
 
 
@@ -105,7 +98,7 @@ def _lapse_of(item: Drifted, both: Compared, noun: str) -> Lapse:
         "" if account is None else account.path,
         getattr(resource, "region", ""),
         str(item.address),
-        f"The {noun.replace('_', ' ')} is {item.change}{_differing(item)}.",
+        f"{noun[:1].upper()}{noun[1:].replace('_', ' ')} is {item.change}{_differing(item)}.",
         item.expected,
         item.actual,
         _WAY_BACK,
@@ -139,14 +132,8 @@ def _seen(question: Question, both: Compared) -> Seen:
         listed = account in wanted.state or wanted.manage.all_accounts
         return listed and keep(Change(None, resource))
 
-    values = {key: told.value for key, told in wanted.baseline.items()}
-    return Seen(
-        State(filter(covered, both.meeting.live)),
-        question.today,
-        values.get("credentials", Credentials()),
-        values.get("root_access", Wish()),
-        values.get("account", AccountSettings()),
-    )
+    sections = {key: told.value for key, told in wanted.baseline.items()}
+    return Seen(State(filter(covered, both.meeting.live)), question.today, sections)
 
 
 def _lapse(check: AccountCheck, remark: Remark, both: Compared) -> Lapse:
@@ -169,7 +156,10 @@ def _lapse(check: AccountCheck, remark: Remark, both: Compared) -> Lapse:
 
 
 def _id(both: Compared, account: Address | None) -> str:
-    return "" if account is None else both.meeting.ids.get(account) or account.path
+    """Return an account's ID; nothing where it has none yet."""
+    if account is None:
+        return ""
+    return both.meeting.ids.get(account) or (account.path if account.path.isdigit() else "")
 
 
 def _order(lapse: Lapse) -> tuple[str, str, str, str, str]:

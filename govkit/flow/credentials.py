@@ -14,7 +14,6 @@ from govkit.errors import GovkitError, UsageError
 from govkit.flow.authority import Door
 from govkit.flow.check import Judged, judged
 from govkit.flow.compare import Bank, Question, kinds
-from govkit.flow.plan import stop_for
 from govkit.flow.stages import DEACTIVATE, DELETE, NOTIFY, STAGES, Case, Tag, stage_changes, tag
 from govkit.kinds.credential_report import Credential, Credentials
 from govkit.kinds.iam_user import IamUser
@@ -50,7 +49,6 @@ def staged(question: Question, bank: Bank, door: Door, stages: Sequence[str] = S
         if stage not in STAGES:
             raise UsageError("No such stage", f"{stage} is none of {', '.join(STAGES)}.")
     seen = judged(question, bank)
-    stop_for(seen.both)
     told = seen.both.wanted.baseline.get("credentials")
     if told is None:
         raise UsageError(

@@ -115,6 +115,7 @@ def _wanted(
         standards=tuple(draft.standards),
         observed=frozenset(draft.observed),
         baseline=draft.baseline,
+        of_baseline=frozenset(draft.of_baseline),
         tolerances=tuple(tolerances(draft)),
         side_doors=tuple(side_doors(draft)),
         findings=tuple(

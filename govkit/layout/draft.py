@@ -41,6 +41,7 @@ class Draft:
     observed: set[Address] = field(default_factory=set)
     standards: list[Standard] = field(default_factory=list)
     baseline: dict[str, Told] = field(default_factory=dict)
+    of_baseline: set[Address] = field(default_factory=set)
     unexempted: dict[Address, Document] = field(default_factory=dict)
     freed: dict[Address, Freed] = field(default_factory=dict)
     ou_names: list[str] = field(init=False)

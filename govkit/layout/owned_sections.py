@@ -49,6 +49,8 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
     for one in asked:
         where = sheet.value_at(section.under, section.key, *one.path)
         resource = _owned(one.resource, draft.sections.head.layout)
+        if section.under == "baseline":
+            draft.of_baseline.add(resource.address)
         if not one.present:
             draft.refuse(resource.address, where)
             continue

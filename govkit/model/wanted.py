@@ -170,8 +170,9 @@ class Wanted:
     not be there; `full_access` says per target whether FullAWSAccess is governed, and how. `places`
     lead from a path in a policy's document to the line that says it. `standards` ask for the baseline
     in accounts and Regions that only AWS can name, as far as `coverage` reaches; what is `observed`
-    is compared and never written. `baseline` are its sections by key, for those who
-    judge by them, and `tolerances` what they leave to an owner.
+    is compared and never written. `baseline` are its sections by key, for those who judge by them,
+    `tolerances` what they leave to an owner; `of_baseline` is all that they ask for, trusted access
+    and the like, too.
     """
 
     layout: str
@@ -206,6 +207,7 @@ class Wanted:
     observed: frozenset[Address] = frozenset()
     baseline: Mapping[str, Told] = field(default_factory=dict, compare=False, repr=False)
     tolerances: tuple[Tolerance, ...] = ()
+    of_baseline: frozenset[Address] = frozenset()
     side_doors: tuple[SideDoor, ...] = ()
     findings: tuple[Finding, ...] = ()
     tested: tuple[Answered, ...] = ()

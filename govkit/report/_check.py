@@ -69,9 +69,9 @@ def check_text(document: Document, style: Style) -> str:
 def _place(finding: Document) -> str:
     """Return how a finding's account is called."""
     key, ident = finding["account_key"], finding["account"]
-    if not ident:
+    if not ident and not key:
         return "The organization and its layout"
-    return ident if key == ident else f"{key} ({ident})"
+    return key if ident in ("", key) else f"{key} ({ident})"
 
 
 def _lines(finding: Document, style: Style) -> Iterator[str]:

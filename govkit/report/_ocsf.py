@@ -52,6 +52,7 @@ def _event(one: Document, document: Document, status: tuple[int, str]) -> dict[s
         "message": one["message"],
         "metadata": {
             "version": _VERSION,
+            "profiles": ["cloud"],
             "product": {"name": "govkit", "vendor_name": "govkit", "version": __version__},
             "event_code": one["code"],
         },

@@ -231,3 +231,18 @@ def test_steady_reads_do_not_pay_for_credentials_and_check_makes_one_report_in_f
         assert asked.count("GetCredentialReport") == 3 * covered
         assert asked.count("GetAccountSummary") == 2 * covered
         assert asked.count("GetAccountAuthorizationDetails") == 4 * covered
+
+
+def test_an_account_that_is_not_there_stops_and_one_to_be_made_has_no_id_yet(faulty: Desk) -> None:
+    told_of = layout(password_policy=RULES)
+    told_of["accounts"]["lost"] = {"id": "999999999999", "ou": "Workloads"}
+    faulty.layout(told_of)
+    ran = faulty.run("check")
+    assert ran.code == 3
+    assert "999999999999" in ran.said
+    told_of["accounts"]["lost"] = {"ou": "Workloads", "create": True, "email": "new@example.com"}
+    faulty.layout(told_of)
+    (missing,) = [one for one in told(faulty)["findings"] if one["account_key"] == "lost"]
+    assert (missing["account"], missing["code"]) == ("", "GK500")
+    assert faulty.run("check").out.startswith("lost\n  error GK500")
+    faulty.layout(layout(credentials=CREDENTIALS, password_policy=RULES))

@@ -68,3 +68,9 @@ def test_only_the_management_account_is_asked_and_answers(applied: Desk) -> None
     features = [one for one in asked if one["operation"] == "ListOrganizationsFeatures"]
     assert features
     assert not [one for one in asked if one["operation"] == "GetAccountSummary"]
+
+
+def test_the_baseline_alone_takes_along_what_it_asks_for(table: Desk) -> None:
+    table.layout(layout(root_access=BOTH))
+    table.does("apply", "--only", "baseline", "--yes")
+    assert planned(table) == []

@@ -158,8 +158,12 @@ def flagged(name: str, *resources: Any, rules: Credentials = RULES) -> list[Any]
         Account(CHIEF, ROOT, "chief", management=True),
     ]
     state = State([*accounts, *resources])
-    asked = (rules, Wish(credentials_management=True), AccountSettings(imds="v2"))
-    return list(CHECKS[name].look(Seen(state, TODAY, *asked)))
+    sections = {
+        "credentials": rules,
+        "root_access": Wish(credentials_management=True),
+        "account": AccountSettings(imds="v2"),
+    }
+    return list(CHECKS[name].look(Seen(state, TODAY, sections)))
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -178,7 +182,7 @@ def test_a_check_flags_what_it_is_about_and_nothing_else(name: str) -> None:
 def test_what_the_layout_does_not_ask_for_is_not_flagged(name: str) -> None:
     asked_anyway = {"inline-administrator", "user-for-a-machine", "instance-without-role"}
     bad, _ = CASES[name]
-    seen = Seen(State(bad[:1]), TODAY, Credentials(), Wish())
+    seen = Seen(State(bad[:1]), TODAY)
     assert bool(list(CHECKS[name].look(seen))) == (name in asked_anyway)
 
 

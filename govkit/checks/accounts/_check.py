@@ -18,13 +18,32 @@ Facts: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is there in the accounts of the baseline, what the layout asks of it, and the day (UTC)."""
+    """What is there in the accounts of the baseline, the day (UTC), and what the layout asks.
+
+    `sections` are those of the baseline by key, each of the type that its kind gives it.
+    """
 
     state: State
     today: date
-    credentials: Credentials = field(default_factory=Credentials)
-    root_access: Wish = field(default_factory=Wish)
-    account: AccountSettings = field(default_factory=AccountSettings)
+    sections: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What credentials must be like; nothing is asked where the section is missing."""
+        told: Credentials = self.sections.get("credentials", Credentials())
+        return told
+
+    @property
+    def root_access(self) -> Wish:
+        """What is wanted of central root access; nothing where the section is missing."""
+        told: Wish = self.sections.get("root_access", Wish())
+        return told
+
+    @property
+    def account(self) -> AccountSettings:
+        """What is asked of the account's own settings; nothing where the section is missing."""
+        told: AccountSettings = self.sections.get("account", AccountSettings())
+        return told
 
     def users(self) -> Iterator[Credential]:
         """Yield the lines of the credential reports, the root users' aside."""
@@ -46,7 +65,8 @@ class Seen:
 class Remark:
     """What is remarkable about a resource (an ARN or an address) of an account.
 
-    `user` is set where it is about one, so that it can be exempted by name; `region` where it is in one.
+    `user` is set where it is about one, so that it can be exempted by name; `region` where the
+    resource is in one.
     """
 
     account: Address
