@@ -16,21 +16,21 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from govkit.aws.door import door
 from govkit.aws.session import session
 from govkit.flow.compare import Question, asked, kinds
 from govkit.layout.read import read
 from govkit.live.discover import Live, discover
-from govkit.sandbox.calls import Caller
+from govkit.sandbox.calls import Call, Caller
 from govkit.sandbox.identity import session_caller
-from govkit.sandbox.making import new
+from govkit.sandbox.making import configure, new
 from govkit.sandbox.random_organization import MEDIUM
 from govkit.sandbox.sandbox import Sandbox
 from govkit.sandbox.server import COUNTS_PATH, serving
@@ -60,19 +60,21 @@ LAYOUT = {
 
 def filled(folder: Path, accounts: int) -> None:
     """Make an organization in which every account has what the layout asks for."""
-    settings = Settings(latency_seconds=0.0, log_calls=False, roles=(ROLE,), organization=ORGANIZATION)
+    settings = Settings(
+        latency_seconds=0.0, log_calls=False, roles=(ROLE,), organization=ORGANIZATION
+    )
     new(folder, replace(MEDIUM, accounts=accounts), settings=settings)
     sandbox = Sandbox(folder)
     listed = _accounts(sandbox)
     with sandbox.store.turn():
         for account in listed:
             caller = session_caller(sandbox.settings, account, "Admin", "filling")
-            _do(sandbox, caller, "iam", "UpdateAccountPasswordPolicy", {"MinimumPasswordLength": 14})
+            rules = {"MinimumPasswordLength": 14}
+            _do(sandbox, Call("iam", "UpdateAccountPasswordPolicy", rules, caller))
             for region in REGIONS:
-                _do(sandbox, caller, "config", "PutConfigurationRecorder", _recorder(account), region)
+                told = _recorder(account)
+                _do(sandbox, Call("config", "PutConfigurationRecorder", told, caller, region))
         sandbox.store.save()
-    from govkit.sandbox.making import configure
-
     configure(folder, replace(sandbox.settings, latency_seconds=LATENCY))
 
 
@@ -87,24 +89,17 @@ def _accounts(sandbox: Sandbox) -> list[str]:
         token = {"NextToken": answer["NextToken"]}
 
 
-def _do(
-    sandbox: Sandbox,
-    caller: Caller,
-    service: str,
-    operation: str,
-    params: Mapping[str, Any],
-    region: str = "us-east-1",
-) -> None:
-    world = sandbox.world(caller, region=region)
-    sandbox.services[service].handlers[operation](world, params)
+def _do(sandbox: Sandbox, call: Call) -> None:
+    world = sandbox.world(cast("Caller", call.caller), region=call.region)
+    sandbox.services[call.service].handlers[call.operation](world, call.params)
 
 
 def _recorder(account: str) -> dict[str, Any]:
-    role = f"arn:aws:iam::{account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    role = (
+        f"arn:aws:iam::{account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    )
     group = {"allSupported": True, "includeGlobalResourceTypes": False}
-    return {
-        "ConfigurationRecorder": {"name": "govkit", "roleARN": role, "recordingGroup": group}
-    }
+    return {"ConfigurationRecorder": {"name": "govkit", "roleARN": role, "recordingGroup": group}}
 
 
 @contextmanager

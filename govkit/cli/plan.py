@@ -1,13 +1,17 @@
 """`govkit plan`: what AWS must be told, in order, and what that means for accounts."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
-from govkit.cli.say import json_text, progress, show, write_private
+from govkit.cli.say import data, json_text, note, program, progress, show, write_private
 from govkit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from govkit.model.plan import Plan
+    from govkit.model.wanted import Wanted
 
 
 def plan(
@@ -21,6 +25,10 @@ def plan(
     ] = False,
     calls: Annotated[
         bool, typer.Option("--calls", help="Show the AWS calls of each step.")
+    ] = False,
+    permissions: Annotated[
+        bool,
+        typer.Option("--permissions", help="Show the IAM policy that these steps take, instead."),
     ] = False,
     format_: Format = "text",
     write: Write = None,
@@ -39,6 +47,8 @@ def plan(
         raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
     with progress("Reading the layout and the organization"):
         made, both = planned(question(options, allow, expired=expired), Reach(options).live)
+    if permissions:
+        return _permissions(made, both.wanted)
     told = document(made)
     if out is not None:
         write_private(out, json_text(told))
@@ -56,3 +66,12 @@ def plan(
     if refused is not None:
         raise refused
     return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE
+
+
+def _permissions(made: "Plan", wanted: "Wanted") -> int:
+    from govkit.flow.permissions import for_steps
+
+    data(json_text(for_steps(made, wanted)))
+    if any(step.authority == "member" for step in made.steps):
+        note(f"What the roles in member accounts take: {program()} iam-policy member")
+    return Exit.DONE

@@ -9,6 +9,7 @@ from typing import Any
 from govkit.access.action_facts import ResourceType, action_facts
 from govkit.kinds.policy import Policy
 from govkit.model.kind import Authority, Kind
+from govkit.model.plan import Step
 from govkit.model.wanted import Wanted
 from govkit.policies.types import policy_type
 
@@ -78,6 +79,21 @@ _WRITERS: Mapping[Authority, str] = {
     Authority.MANAGEMENT: "structure",
     Authority.MEMBER: "member.write",
 }
+
+
+def writes_of(kinds: Mapping[type, Kind[Any]], steps: Iterable[Step], wanted: Wanted) -> set[str]:
+    """Return the actions that write which the steps of a plan take, those of their roles among them.
+
+    Making a thing with tags takes the action that tags; handing a role over has no call of its own.
+    """
+    found: set[str] = set()
+    for step in steps:
+        offered = kinds[type(step.change.subject)].writes(wanted)
+        asked = {call.operation for call in step.calls}
+        if any("Tags" in call.params for call in step.calls):
+            asked.add("TagResource")
+        found |= {one for one in offered if one.partition(":")[2] in {*asked, "PassRole"}}
+    return found
 
 
 def ground(wanted: Wanted, partition: str) -> Ground:
