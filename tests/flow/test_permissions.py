@@ -184,6 +184,7 @@ def test_who_looks_into_member_accounts_may_enter_them(table: Desk) -> None:
     found = needs([member], wanted)
     assert {(one.task, one.action) for one in found} == {
         ("read", "sts:AssumeRole"),
+        ("structure", "sts:AssumeRole"),
         ("member.read", "iam:GetAccountPasswordPolicy"),
         ("member.write", "iam:UpdateAccountPasswordPolicy"),
     }
