@@ -3,7 +3,10 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -251,6 +254,53 @@ def test_access_analyzer_is_asked_in_its_own_words() -> None:
     report = ParamValidator().validate(dict(asked.params), model.input_shape)
     assert not report.has_errors(), report.generate_report()
     assert json.loads(asked.params["policyDocument"])["Statement"] == []
+
+
+@contextmanager
+def analyzer(*found: Mapping[str, Any]) -> Iterator[str]:
+    """Serve ValidatePolicy's answer on loopback, and yield where."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.dumps({"findings": list(found)}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Stay silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(("sort", "code"), [("ERROR", 3), ("WARNING", 0)])
+def test_what_access_analyzer_finds_is_told(table: Desk, sort: str, code: int) -> None:
+    log(table, EVENTS)
+    finding = {"findingType": sort, "issueCode": "PASS_ROLE", "findingDetails": "Too much."}
+    with analyzer(finding) as url:
+        table.environment |= {
+            "GOVKIT_SANDBOX": "",
+            "AWS_ENDPOINT_URL_ACCESSANALYZER": url,
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "pretend",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        }
+        text = table.run("generate-policy", "--from", "log.jsonl", "--validate")
+        told = table.run("generate-policy", "--from", "log.jsonl", "--validate", "-f", "json")
+    assert (text.code, told.code) == (code, code)
+    assert f"Access Analyzer: {sort} PASS_ROLE: Too much." in text.err
+    assert json.loads(told.out)["validation"][0]["code"] == "PASS_ROLE"
+    assert json.loads(text.out)["Statement"]
 
 
 @pytest.mark.parametrize("file", sorted(SHARED.glob("*.jsonl")) or [None], ids=str)
