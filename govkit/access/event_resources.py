@@ -82,20 +82,41 @@ def _of_type(event: Event, action: str, kind: ResourceType) -> Iterator[Shown]:
 def _named(event: Event, kind: ResourceType, named: Mapping[str, str]) -> Iterator[Shown]:
     """Yield what the parameters name, as ARNs of the caller's own account and the event's Region."""
     known = {"Partition": event.partition, "Region": event.region, "Account": event.account}
-    told: dict[str, str] = {}
-    for hole, parameter in named.items():
-        value = event.parameters.get(parameter)
-        if isinstance(value, str) and _is_name(hole, value):
-            told[hole] = value.removeprefix("/")
-        elif hole != "ObjectName" or value is not None:
-            return
-    holes = [*_HOLE.findall(kind.arn)]
-    if not all(known.get(one, "told") for one in holes):
+    if not all(known.get(one, "told") for one in _HOLE.findall(kind.arn)):
         return
-    for pattern, example in _written(event, told):
-        yield Shown(
-            _filled(kind.arn, {**known, **pattern}), _filled(kind.arn, {**known, **example})
-        )
+    for told in _told(event.parameters, named):
+        for pattern, example in _written(event, told):
+            yield Shown(
+                _filled(kind.arn, {**known, **pattern}), _filled(kind.arn, {**known, **example})
+            )
+
+
+def _told(parameters: Mapping[str, Any], named: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the names of each resource, by the holes of its ARN; only a single hole has several."""
+    found = {hole: list(_values(parameters, path)) for hole, path in named.items()}
+    if len(found) == 1:
+        ((hole, values),) = found.items()
+        names = [value for value in values if not value.startswith("arn:")]
+        if all(_is_name(hole, value) for value in names):
+            yield from ({hole: value.removeprefix("/")} for value in names)
+        return
+    told = {hole: values[0] for hole, values in found.items() if values}
+    lacking = [hole for hole in found if hole not in told]
+    if all(_is_name(*one) for one in told.items()) and lacking in ([], ["ObjectName"]):
+        yield told
+
+
+def _values(parameters: Mapping[str, Any], paths: str) -> Iterator[str]:
+    """Yield the texts at the first path that leads to some: `name|names`, `set.items.id`."""
+    for path in paths.split("|"):
+        here: list[Any] = [parameters]
+        for key in path.split("."):
+            inner = [one.get(key) for one in here if isinstance(one, Mapping)]
+            here = [each for one in inner for each in (one if isinstance(one, list) else (one,))]
+        texts = [one for one in here if isinstance(one, str) and one]
+        if texts:
+            yield from texts
+            return
 
 
 def _is_name(hole: str, value: str) -> bool:

@@ -8,7 +8,7 @@ import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.options import Out, TextOrJson
-from govkit.cli.say import data, json_text, note, text_or_json, write_private
+from govkit.cli.say import data, json_text, note, progress, text_or_json, write_private
 from govkit.errors import Exit
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def generate_policy(
 
     options: Globals = context.obj
     text_or_json(format_)
-    found = generated(source, principal, _progress)
+    with progress("Reading the events"):
+        found = generated(source, principal, _progress)
     verdicts: tuple[dict[str, Any], ...] = ()
     if validate:
         from govkit.cli.reach import Reach

@@ -94,7 +94,7 @@ def carried_out(
             yield event
         complete = not (stop() or crossing.failed)
         lagging = (*_unverified(crossing, done, patience), *whole()) if complete else ()
-        if crossing.failed:
+        if crossing.failed and not stop():
             raise partly(crossing.failed.values())
         if lagging:
             raise _not_as_left(lagging)

@@ -152,6 +152,24 @@ def test_the_table_names_actions_and_resource_types_that_exist() -> None:
             {"roleArn": "arn:aws:iam::222222222222:role/x", "roleSessionName": "s"},
             ("arn:aws:iam::222222222222:role/x",),
         ),
+        (
+            "ec2:TerminateInstances",
+            {"instancesSet": {"items": [{"instanceId": "i-1"}, {"instanceId": "i-2"}]}},
+            (
+                "arn:aws:ec2:eu-west-1:111111111111:instance/i-1",
+                "arn:aws:ec2:eu-west-1:111111111111:instance/i-2",
+            ),
+        ),
+        (
+            "ssm:GetParameters",
+            {"names": ["/a", "arn:aws:ssm:eu-west-1:222222222222:parameter/b"]},
+            (
+                "arn:aws:ssm:eu-west-1:222222222222:parameter/b",
+                "arn:aws:ssm:eu-west-1:111111111111:parameter/a",
+            ),
+        ),
+        ("ssm:GetParameters", {"names": ["a", "b:3"]}, ()),
+        ("ssm:GetParameter", {"name": 7}, ()),
         ("kms:Decrypt", {"keyId": "alias/app"}, ()),
         ("lambda:Invoke", {"functionName": "f", "qualifier": "2"}, ()),
         ("iam:GetUser", None, ()),

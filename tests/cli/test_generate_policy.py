@@ -256,6 +256,23 @@ def test_access_analyzer_is_asked_in_its_own_words() -> None:
     assert json.loads(asked.params["policyDocument"])["Statement"] == []
 
 
+def test_a_log_without_times_and_a_policy_that_is_too_long_are_said(table: Desk) -> None:
+    buckets = [
+        record(f"{service}:{name}", {"bucketName": f"b{number}"}, eventTime="")
+        for number in range(200)
+        for service, name in (("s3", "ListObjects"), ("s3", "GetBucketAcl"))
+        if number % 8 == 0
+    ]
+    topics = [
+        record("sns:Publish", {"topicArn": f"arn:aws:sns:eu-west-1:111111111111:{'t' * 200}{one}"})
+        for one in range(30)
+    ]
+    log(table, [*buckets, *({**one, "eventTime": "?"} for one in topics)])
+    ran = table.does("generate-policy", "--from", "log.jsonl", "--principal", USER)
+    assert "No event tells its time" in ran.err
+    assert "a managed policy takes 6,144" in ran.err
+
+
 @contextmanager
 def analyzer(*found: Mapping[str, Any]) -> Iterator[str]:
     """Serve ValidatePolicy's answer on loopback, and yield where."""
