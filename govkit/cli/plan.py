@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from govkit.model.plan import Plan
     from govkit.model.wanted import Wanted
 
+Detailed = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="Exit 2 where changes are planned.")
+]
+Calls = Annotated[bool, typer.Option("--calls", help="Show the AWS calls of each step.")]
+Permissions = Annotated[
+    bool, typer.Option("--permissions", help="Show the IAM policy that these steps take, instead.")
+]
+
 
 def plan(
     context: typer.Context,
@@ -20,16 +28,9 @@ def plan(
     out: Out = None,
     allow: Allow = None,
     expired: Expired = False,
-    detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit 2 where changes are planned.")
-    ] = False,
-    calls: Annotated[
-        bool, typer.Option("--calls", help="Show the AWS calls of each step.")
-    ] = False,
-    permissions: Annotated[
-        bool,
-        typer.Option("--permissions", help="Show the IAM policy that these steps take, instead."),
-    ] = False,
+    detailed_exitcode: Detailed = False,
+    calls: Calls = False,
+    permissions: Permissions = False,
     format_: Format = "text",
     write: Write = None,
 ) -> int:
