@@ -24,6 +24,7 @@ BASELINE: dict[str, Any] = {
         "delivery": {"bucket": {"name": "acme-config", "account": "log-archive"}},
     },
     "cloudtrail": {"bucket": {"name": "acme-trail", "account": "log-archive"}},
+    "account": {"s3_public_access_block": True, "ebs_encryption": True, "imds": "v2"},
 }
 
 
@@ -58,8 +59,16 @@ def in_members(table: Desk) -> list[Mapping[str, Any]]:
     return [one for one in log(table) if one["caller"]["account"] != MANAGEMENT]
 
 
+# What IAM calls differently from the API.
+NAMES = {
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+}
+
+
 def allows(judge: Judge, call: Mapping[str, Any]) -> bool:
-    asked = request(f"{call['service']}:{call['operation']}", resource(call), {})
+    name = f"{call['service']}:{call['operation']}"
+    asked = request(NAMES.get(name, name), resource(call), {})
     return judge.verdict(asked).outcome is Outcome.ALLOWED
 
 
