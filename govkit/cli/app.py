@@ -160,6 +160,10 @@ def _program(options: global_options.Globals) -> str:
         told += ["--profile", options.profile]
     if options.sandbox is not None and "GOVKIT_SANDBOX" not in os.environ:
         told += ["--sandbox", str(options.sandbox)]
+    if options.baseline and "baseline" not in options.only:
+        told += ["--baseline"]
+    for selector in options.only:
+        told += ["--only", selector]
     return shlex.join(told)
 
 

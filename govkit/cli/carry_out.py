@@ -61,6 +61,7 @@ def carry_out(
         None,
         allowed=made.allowances,
         names=names(made.live, made.ids),
+        command=None if job.command == "apply" else job.command,
     )
     if refusal is not None:
         raise refusal

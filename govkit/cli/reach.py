@@ -205,7 +205,7 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
         raise UsageError(
             "No such sandbox",
             f"{folder} is not a sandbox.",
-            f"Make one: govkit sandbox new {folder}, or: govkit demo",
+            f"Make one: govkit --sandbox {folder} sandbox new, or: govkit demo",
         )
 
     def stand_on(core: Any) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.say import data, note, program, text_or_json, told
+from govkit.errors import UsageError
 
 
 def show(
@@ -30,6 +31,8 @@ def show(
 
     text_or_json(format_)
 
+    if what in ("tree", "exemptions") and format_ != "text":
+        raise UsageError("No such format", f"show {what} comes as text alone.")
     options: Globals = context.obj
     asked = question(options)
     bank = Reach(options).live if live or options.snapshot is not None else None

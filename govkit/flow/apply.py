@@ -212,11 +212,12 @@ def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
 
 def _reviewed_steps(job: Job) -> dict[str, Any]:
     """Return the steps behind a fingerprint: what is left after a stop has another one."""
-    if job.expect is None:
+    fingerprint = job.expect or (job.evidence.fingerprint if job.evidence is not None else None)
+    if fingerprint is None:
         return {}
     marks = job.evidence.marks if job.evidence is not None else map(mark, job.made.steps)
     told = [[one.address, one.action, one.before, one.after] for one in marks]
-    return {"expected": f"sha256:{job.expect.removeprefix('sha256:')}", "reviewed": told}
+    return {"expected": f"sha256:{fingerprint.removeprefix('sha256:')}", "reviewed": told}
 
 
 def evidence_for(

@@ -149,7 +149,7 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
-    both = compared(question, bank)
+    both = compared(_as_far_as(question, past), bank)
     stop_for(both)
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
@@ -157,11 +157,20 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), left_in(question, both))
+    # Whatever the layout names or does not: the way back is about what the run touched.
+    made = replace(made, orphans=(), strangers=())
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
+
+
+def _as_far_as(question: Question, past: Run) -> Question:
+    """Return the question about all that a run touched: also in accounts, where it went there."""
+    beyond = {kind.name for kind in kinds() if kind.beyond}
+    touched = {Address.parse(told["address"]).kind for told in past.finished_steps()}
+    return replace(question, baseline=question.baseline or bool(touched & beyond))
 
 
 def _trust(past: Run, both: Compared) -> None:

@@ -11,6 +11,7 @@ from govkit.kinds.login_profile import LoginProfile
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.service_linked_role import ServiceLinkedRole
 from govkit.kinds.spare_user import SpareUser
 from govkit.kinds.tags import Tags
 from govkit.model.address import Address
@@ -168,6 +169,23 @@ def _added_keys(address: Address, one: _Touched) -> list[Finding]:
 _CREDENTIALS = (AccessKey, CredentialStage, LoginProfile, SpareUser)
 
 
+# What a run made and a rollback leaves: why, and what can be done.
+_STAY: Mapping[type, tuple[str, str]] = {
+    Account: (
+        "was created by the run and stays: a rollback closes no account",
+        "To close it, write `close: true` on it and plan that alone.",
+    ),
+    EnabledPolicyType: (
+        "was enabled by the run and stays: disabling it would detach every policy of the type",
+        "Disable it in the console, if nothing needs it.",
+    ),
+    ServiceLinkedRole: (
+        "was made by the run and stays: what the service left may still need it",
+        "IAM deletes it once nothing does: aws iam delete-service-linked-role",
+    ),
+}
+
+
 def _stays(one: _Touched, now: Resource | None) -> tuple[str, str] | None:
     """Return why there is no way back and what can be done, or None where there is one."""
     match one.before, one.after:
@@ -176,16 +194,8 @@ def _stays(one: _Touched, now: Resource | None) -> tuple[str, str] | None:
                 "stays: a rollback touches no credentials",
                 "To switch on a key that sleeps: aws iam update-access-key --status Active",
             )
-        case None, Account():
-            return (
-                "was created by the run and stays: a rollback closes no account",
-                "To close it, write `close: true` on it and plan that alone.",
-            )
-        case None, EnabledPolicyType():
-            return (
-                "was enabled by the run and stays: disabling it would detach every policy of the type",
-                "Disable it in the console, if nothing needs it.",
-            )
+        case None, made if type(made) in _STAY:
+            return _STAY[type(made)]
         case Account(), _ if now is None:
             return (
                 "is not known any more by the name that it had: a rollback creates no account",

@@ -101,7 +101,8 @@ def summary(drift: Document, style: Style) -> str:
     if not drift["drift"]:
         if holes:
             return f"No drift seen, but {holes} could not be read. {following(style, 'doctor')}"
-        return f"In sync. The organization is as the layout wants it. {following(style, 'plan')}"
+        what = "What was asked about" if "--only" in style.program else "The organization"
+        return f"In sync. {what} is as the layout wants it. {following(style, 'plan')}"
     changes = Counter(each["change"] for each in drift["drift"])
     said = ", ".join(f"{changes[change]} {change}" for change in CHANGES if changes[change])
     weaker = sum(each["meaning"] in {"weakens", "both"} for each in drift["drift"])

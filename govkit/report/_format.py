@@ -18,7 +18,8 @@ class Style:
     `program` is the command as the reader calls it, global options included, so that the commands
     named next can be copied (`govkit --sandbox demo`). `allowed` are the rails' overrides already
     given; `plan_file` is where the plan was saved; `calls` asks for the calls of each step;
-    `names` are the names of accounts by ID.
+    `names` are the names of accounts by ID. `command` is what would carry the plan out, where that
+    is not `apply` (`rollback RUN`).
     """
 
     color: bool = False
@@ -28,6 +29,7 @@ class Style:
     plan_file: str | None = None
     calls: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    command: str | None = None
 
 
 PLAIN = Style()

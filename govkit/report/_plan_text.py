@@ -67,8 +67,13 @@ def summary(plan: Document, style: Style) -> str:
     aside = f"; {left_out} left out" if left_out else ""
     if rails:
         able = [f"--allow {rail}={used}" for rail, used in rails.items() if not advice(plan, rail)]
-        again = " ".join(["plan", *able]) if len(able) == len(rails) else "plan"
+        first = style.command or "plan"
+        again = " ".join([first, *able]) if len(able) == len(rails) else first
         return f"Plan refused: {said}{aside}. {following(style, again)}"
+    if not plan["steps"] and style.command:
+        return (
+            f"No changes. What the run touched is as it was before it. {following(style, 'plan')}"
+        )
     if not plan["steps"]:
         wants = "what is left in" if left_out else "the organization"
         return (
@@ -77,7 +82,7 @@ def summary(plan: Document, style: Style) -> str:
         )
     affected = count(plan["summary"]["accounts_affected"], "account")
     apply = f"apply {quote(style.plan_file)}" if style.plan_file else "apply"
-    return f"Plan: {said}; {affected} affected{aside}. {following(style, apply)}"
+    return f"Plan: {said}; {affected} affected{aside}. {following(style, style.command or apply)}"
 
 
 def counted(plan: Document) -> str:

@@ -81,7 +81,8 @@ def history_text(document: Document, style: Style) -> str:
         for run in runs
     ]
     head, *body = table(rows)
-    back = following(style, f"rollback {runs[-1]['id']}")
+    unfinished = runs[-1]["outcome"] == "killed"
+    back = following(style, "apply" if unfinished else f"rollback {runs[-1]['id']}")
     return "\n".join(
         [
             paint(head, "bold", style),

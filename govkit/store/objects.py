@@ -112,7 +112,8 @@ class Objects:
             raise GovkitError(
                 "The store's bucket does not exist",
                 f"There is no bucket {self.bucket}, which the layout's store: names.",
-                f"Create it, or name another one: aws s3 mb s3://{self.bucket}",
+                f"Create it, or name another one: aws s3 mb s3://{self.bucket} "
+                f"(in a sandbox: govkit sandbox change create-bucket {self.bucket})",
             ) from error
 
 
