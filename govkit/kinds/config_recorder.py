@@ -1,11 +1,12 @@
 """AWS Config's recorders: what is recorded in an account and Region, and by which role."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import GovkitError
 from govkit.kinds._keepers import Keeper, kept_by
+from govkit.kinds._log_buckets import LogBucket, config_writes, log_bucket
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recording import ConfigRecording
@@ -76,23 +77,12 @@ class Recorder:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
-    """The bucket that snapshots and history go to, and the account that owns it."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    name: str
-    account: str
-    prefix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """Where what is recorded goes, and how often a snapshot of all is sent."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    bucket: Bucket
+    bucket: LogBucket
     frequency: Literal[
         "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
     ] = "TwentyFour_Hours"
@@ -114,7 +104,11 @@ class Config:
 
 
 def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
-    return kept_by(told.managed_by, _everywhere(told, scope))
+    bucket = told.delivery.bucket
+    if told.managed_by == "govkit":
+        for one in log_bucket(bucket, scope, config_writes(bucket, scope), "AWS Config"):
+            yield replace(one, path=("delivery", "bucket"))
+    yield from kept_by(told.managed_by, _everywhere(told, scope))
 
 
 def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:

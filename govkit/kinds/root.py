@@ -13,6 +13,7 @@ from govkit.model.resource import Found, Resource
 from govkit.model.wanted import Wanted
 
 ORGANIZATION = Address("organization", "/")
+ORGANIZATION_ARN = Address("organization", "arn")  # which names the management account, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Root:
     management_account: str
     partition: str = "aws"
     feature_set: str = "ALL"
+
+    @property
+    def arn(self) -> str:
+        """The organization's name everywhere in AWS; in it stand both IDs."""
+        return (
+            f"arn:{self.partition}:organizations::{self.management_account}"
+            f":organization/{self.organization}"
+        )
 
     @property
     def address(self) -> Address:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from govkit.errors import AwsError, GovkitError
 from govkit.kinds._keepers import Keeper, kept_by
+from govkit.kinds._log_buckets import LogBucket, cloudtrail_writes, log_bucket
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
@@ -74,23 +75,12 @@ class LogGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketOfLogs:
-    """The bucket that logs go to, and the account that owns it."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    name: str
-    account: str
-    prefix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CloudTrail:
     """The layout's section `baseline: {cloudtrail: …}`."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    bucket: BucketOfLogs
+    bucket: LogBucket
     trail: str = "org-trail"
     managed_by: Keeper = "govkit"
     multi_region: bool = True
@@ -102,7 +92,11 @@ class CloudTrail:
 
 
 def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
-    return kept_by(told.managed_by, _wanted(told, scope))
+    if told.managed_by == "govkit":
+        writes = cloudtrail_writes(told.bucket, told.trail, scope)
+        for one in log_bucket(told.bucket, scope, writes):
+            yield replace(one, path=("bucket",))
+    yield from kept_by(told.managed_by, _wanted(told, scope))
 
 
 def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:

@@ -53,7 +53,10 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             draft.refuse(resource.address, where)
             continue
         _check_needs(draft, section, one)
-        draft.want(resource, where)
+        try:
+            draft.want(resource, where)
+        except GovkitError as error:
+            draft.faults.add(where, f"{error.summary}: {error.detail}", error.hint)
         if one.observed:
             draft.observed.add(resource.address)
     if section.under == "baseline":

@@ -130,6 +130,7 @@ class Kind(Generic[R]):
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
       what `--baseline` adds. It is looked at where the layout has its section, or one that it
       `serves`
+    - `by_name` says that it is looked for by the name that the layout gives it, in its account alone
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
       a layout asks: `govkit iam-policy` prints them
     """
@@ -155,6 +156,7 @@ class Kind(Generic[R]):
     reads: tuple[str, ...] = ()
     writes: Callable[[Wanted], Iterable[str]] = _writes_nothing
     beyond: bool = False
+    by_name: bool = False
     serves: tuple[str, ...] = ()
 
     def is_asked_in(self, sections: Container[str]) -> bool:

@@ -37,12 +37,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A thing of the baseline that is looked for by name, in one account and Region.
+
+    `account` are the names by which AWS may know the account: its ID and e-mail address (in lower
+    case), else its key, by which govkit made it.
+    """
+
+    kind: str
+    name: str
+    account: frozenset[str]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What the layout says about the reach of the baseline, before AWS was asked.
 
     `regions` are names, or empty where `enabled` asks for those that each account has enabled.
     Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
-    the parts that the layout asks for.
+    the parts that the layout asks for. `named` are the things that are looked for by name.
     """
 
     regions: Regions = ()
@@ -51,6 +65,7 @@ class Coverage:
     home_region: str | None = None
     sections: frozenset[str] = frozenset()
     entry: Entry = field(default_factory=Entry)
+    named: tuple[Named, ...] = ()
 
     def reaches(self, ou: str) -> bool:
         """Tell whether accounts in an OU, by its path, are covered."""

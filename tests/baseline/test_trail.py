@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from baselines import clicks, layout
+from baselines import bucket, clicks, layout
 from terminal import Desk
 
 MANAGEMENT = "111111111111"
@@ -27,9 +27,10 @@ def applied(table: Desk) -> Desk:
 
 def test_access_comes_first_and_the_trail_is_started(table: Desk) -> None:
     table.layout(layout(cloudtrail=TRAIL))
-    access, trail = planned(table)
+    access, bucket, trail = sorted(planned(table), key=lambda one: len(one["needs"]))
+    assert bucket["address"] == "bucket:acme-trail"
     assert access["address"] == "trusted_access:cloudtrail.amazonaws.com"
-    assert (trail["address"], trail["needs"]) == (ADDRESS, [access["id"]])
+    assert (trail["address"], trail["needs"]) == (ADDRESS, [access["id"], bucket["id"]])
     assert [call["operation"] for call in trail["calls"]] == ["CreateTrail", "StartLogging"]
     assert trail["calls"][0]["parameters"] == {
         "Name": "org-trail",
@@ -76,8 +77,8 @@ ADVANCED = {
         ),
         (
             "UpdateTrail",
-            {"Name": "org-trail", "S3KeyPrefix": "elsewhere", "IsMultiRegionTrail": False},
-            {"prefix": "elsewhere", "multi_region": False},
+            {"Name": "org-trail", "S3BucketName": "elsewhere", "S3KeyPrefix": "p"},
+            {"bucket": "elsewhere", "prefix": "p"},
             ["UpdateTrail"],
         ),
         (
@@ -109,6 +110,7 @@ ADVANCED = {
 def test_what_somebody_clicks_is_drift_and_is_mended(
     applied: Desk, operation: str, params: Any, fact: Any, mended: list[str]
 ) -> None:
+    bucket(applied, "elsewhere")
     clicks(applied, MANAGEMENT, "cloudtrail", operation, params, region="eu-west-1")
     ran = applied.run("drift", "--baseline", "--format", "json")
     (found,) = json.loads(ran.out)["drift"]

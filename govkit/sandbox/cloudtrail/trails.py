@@ -18,6 +18,7 @@ from govkit.sandbox.cloudtrail.rows import (
 )
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import refusal
+from govkit.sandbox.s3.grants import is_there, lets
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -181,6 +182,7 @@ def _check(world: World, row: TrailRow) -> None:
         )
     if row["Organization"]:
         _check_organization(world)
+    _check_bucket(world, row)
 
 
 def _check_organization(world: World) -> None:
@@ -194,6 +196,35 @@ def _check_organization(world: World) -> None:
         raise refusal("NotOrganizationMasterAccountException")
     if _SERVICE not in entries.services:
         raise refusal("CloudTrailAccessNotEnabledException")
+
+
+def _check_bucket(world: World, row: TrailRow) -> None:
+    """Refuse a bucket into which CloudTrail could not write: it looks and writes once to try it."""
+    name = row["Bucket"]
+    if not is_there(world, name):
+        text = f"S3 bucket {name} does not exist!"
+        raise refusal("S3BucketDoesNotExistException", message=text)
+    bucket = f"arn:{world.settings.partition}:s3:::{name}"
+    prefix = f"{row['Prefix']}/" if row["Prefix"] else ""
+    owners = [_owner(world, row)]
+    if row["Organization"]:
+        owners.append(book(world).the_organization["Id"])
+    source = {"aws:SourceArn": arn(world, {**row, "Account": owners[0]})}
+    source["aws:SourceAccount"] = owners[0]
+    written = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
+    able = lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source) and all(
+        lets(world, _SERVICE, "s3:PutObject", f"{bucket}/{prefix}AWSLogs/{one}/x", written)
+        for one in owners
+    )
+    if not able:
+        text = f"Incorrect S3 bucket policy is detected for bucket: {name}"
+        raise refusal("InsufficientS3BucketPolicyException", message=text)
+
+
+def _owner(world: World, row: TrailRow) -> str:
+    if row["Organization"]:
+        return book(world).the_organization["ManagementAccount"]
+    return row["Account"]
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -6,11 +6,14 @@ from typing import Any, TypedDict
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
 from govkit.sandbox.model import check_input, service_model
+from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
+from govkit.sandbox.s3.grants import is_there, lets
 from govkit.sandbox.tables import Shape, Table
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
+_SERVICE = "config.amazonaws.com"
 
 
 class RecorderRow(TypedDict):
@@ -169,9 +172,31 @@ def put_channel(world: World, params: Params) -> Answer:
             "MaxNumberOfDeliveryChannelsExceededException",
             message=f"Failed to put delivery channel '{name}': there is one already.",
         )
+    _check_bucket(world, told)
     row = ChannelRow(Name=name, Place=_place(world), Told=told)
     _channels(world).put(f"{_place(world)}/{name}", row)
     return {}
+
+
+def _check_bucket(world: World, told: Mapping[str, Any]) -> None:
+    """Refuse a bucket into which AWS Config could not write for this account."""
+    name, account = told.get("s3BucketName", ""), world.caller.account
+    if not is_there(world, name):
+        text = f"Cannot find a S3 bucket with an empty bucket name or the name '{name}'."
+        raise refusal("NoSuchBucketException", message=text)
+    bucket = f"arn:{world.settings.partition}:s3:::{name}"
+    prefix = f"{told['s3KeyPrefix']}/" if told.get("s3KeyPrefix") else ""
+    source = {"aws:SourceAccount": account}
+    if account in book(world).accounts:
+        source["aws:SourceOrgID"] = book(world).the_organization["Id"]
+    written = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
+    place = f"{bucket}/{prefix}AWSLogs/{account}/Config/ConfigWritabilityCheckFile"
+    if not (
+        lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source)
+        and lets(world, _SERVICE, "s3:PutObject", place, written)
+    ):
+        text = f"Insufficient delivery policy to s3 bucket: {name}, unable to write to bucket."
+        raise refusal("InsufficientDeliveryPolicyException", message=text)
 
 
 def describe_channels(world: World, params: Params) -> Answer:
