@@ -8,8 +8,10 @@ from govkit.errors import GovkitError
 from govkit.kinds._keepers import Keeper, kept_by
 from govkit.kinds._log_buckets import LogBucket, config_writes, log_bucket
 from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds.config_aggregator import Aggregator, aggregated
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
@@ -100,6 +102,7 @@ class Config:
     delivery: Delivery
     recorder: Recorder = field(default_factory=Recorder)
     managed_by: Keeper = "govkit"
+    aggregator: Aggregator | None = None
     engine: Literal["direct"] = "direct"
 
 
@@ -112,6 +115,9 @@ def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
 
 
 def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
+    if told.aggregator is not None:
+        for one in aggregated(told.aggregator, scope):
+            yield replace(one, path=("aggregator",))
     rule = told.recorder
     if rule.global_types_in is not None and rule.types != "all":
         raise GovkitError(
@@ -223,7 +229,7 @@ def _role_arn(recorder: ConfigRecorder, ids: Ids) -> str | IdOf:
     given = ids.get(recorder.account)
     if given is None:
         return IdOf(ServiceLinkedRole(recorder.account, SERVICE).address)
-    return f"arn:aws:iam::{given}:role/{recorder.role}"
+    return f"arn:{partition(ids)}:iam::{given}:role/{recorder.role}"
 
 
 def _group(recorder: ConfigRecorder) -> dict[str, Any]:

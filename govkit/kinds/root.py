@@ -44,6 +44,11 @@ class Root:
         return ()
 
 
+def partition(ids: Ids) -> str:
+    """Return the partition that the organization is in: `aws` where its ARN is not known."""
+    return (ids.get(ORGANIZATION_ARN) or "arn:aws").split(":")[1]
+
+
 def _read(look: Look) -> Iterator[Found[Root]]:
     described = look.call(organizations("DescribeOrganization"))
     roots = look.items("Roots", organizations("ListRoots"))

@@ -59,7 +59,7 @@ def named(draft: Draft, kinds: Iterable[Kind[Any]]) -> Iterator[Named]:
         if type(one) in by_name:
             thing: Any = one
             names = _names(draft, thing.account.path)
-            yield Named(by_name[type(one)], thing.name, names, thing.region)
+            yield Named(by_name[type(one)], thing.name, names, getattr(thing, "region", None))
 
 
 def _names(draft: Draft, key: str) -> frozenset[str]:

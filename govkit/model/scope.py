@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A thing of the baseline that is looked for by name, in one account and Region.
+    """A thing of the baseline that is looked for by name, in one account and perhaps one Region.
 
     `account` are the names by which AWS may know the account: its ID and e-mail address (in lower
     case), else its key, by which govkit made it.
@@ -47,7 +47,7 @@ class Named:
     kind: str
     name: str
     account: frozenset[str]
-    region: str
+    region: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from govkit import shelf
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.bucket import Bucket
+from govkit.kinds.config_aggregator import ConfigAggregator
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
@@ -27,6 +28,7 @@ from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.release import Release
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.kinds.service_linked_role import ServiceLinkedRole
+from govkit.kinds.service_role import ServiceRole, taken_by
 from govkit.kinds.tags import Tags
 from govkit.kinds.trail import Trail
 from govkit.kinds.trusted_access import TrustedAccess
@@ -79,6 +81,7 @@ def changes() -> Iterator[Change[Resource]]:
     yield Change(TAGS, replace(TAGS, values=(("b", "2"),)))
     yield from of_the_baseline()
     yield from of_buckets()
+    yield from of_the_whole_organization()
 
 
 def of_the_baseline() -> Iterator[Change[Resource]]:
@@ -119,6 +122,25 @@ def of_buckets() -> Iterator[Change[Resource]]:
     yield Change(replace(made, policy=None), whole)
 
 
+def of_the_whole_organization() -> Iterator[Change[Resource]]:
+    """Yield what AWS Config has once for all accounts."""
+    at = SEARCH.address
+    aggregator = ConfigAggregator(at, "eu-west-1", "org", layout="main")
+    role = ServiceRole(
+        at, "looks", taken_by("config.amazonaws.com"), ("arn:aws:iam::aws:policy/A",)
+    )
+    yield Change(None, aggregator)
+    yield Change(aggregator, replace(aggregator, regions=("eu-west-1",)))
+    yield Change(aggregator, None)
+    yield Change(None, replace(role, layout="main"))
+    yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
+
+
+TAGGING = {
+    "config": "config:TagResource",
+    "iam": "iam:TagRole",
+    "organizations": "organizations:TagResource",
+}
 # Where IAM's name of an action is not that of the operation.
 ACTIONS = {
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
@@ -186,4 +208,4 @@ def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
         action = f"{call.service}:{call.operation}"
         assert ACTIONS.get(action, action) in said[name.partition(":")[0]]
         if "Tags" in call.params:
-            assert "organizations:TagResource" in said[name.partition(":")[0]]
+            assert TAGGING[call.service] in said[name.partition(":")[0]]

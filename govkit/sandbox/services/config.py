@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
+from govkit.sandbox.config import aggregators
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -40,6 +41,7 @@ class ChannelRow(TypedDict):
 SHAPES = {
     "recorders": Shape(RecorderRow, ("Place",)),
     "channels": Shape(ChannelRow, ("Place",)),
+    "aggregators": aggregators.SHAPE,
 }
 
 
@@ -222,6 +224,13 @@ def delete_channel(world: World, params: Params) -> Answer:
     return {}
 
 
+def list_tags(world: World, params: Params) -> Answer:
+    found = aggregators.tags_of(world, params["ResourceArn"])
+    if found is None:
+        raise refusal("ResourceNotFoundException", message=f"{params['ResourceArn']} is not here.")
+    return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
+
+
 def _place(world: World) -> str:
     return f"{world.caller.account}/{world.region}"
 
@@ -281,6 +290,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "PutDeliveryChannel": put_channel,
     "DescribeDeliveryChannels": describe_channels,
     "DeleteDeliveryChannel": delete_channel,
+    "ListTagsForResource": list_tags,
+    **aggregators.HANDLERS,
 }
 
 SERVICE = Service("config", "config", _HANDLERS, SHAPES, _admit)

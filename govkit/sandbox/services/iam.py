@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict, cast
 
+from govkit.sandbox import made_roles
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
 from govkit.sandbox.model import check_input, service_model
@@ -142,8 +143,13 @@ _HANDLERS: Mapping[str, Handler] = {
     "DeleteAccountPasswordPolicy": delete_account_password_policy,
     "CreateServiceLinkedRole": create_service_linked_role,
     "GetRole": get_role,
+    **made_roles.handlers(get_role),
 }
 
-_SHAPES = {"password_policies": Shape(PasswordPolicyRow), "roles": Shape(RoleRow, ("Account",))}
+_SHAPES = {
+    "password_policies": Shape(PasswordPolicyRow),
+    "roles": Shape(RoleRow, ("Account",)),
+    "made_roles": made_roles.SHAPE,
+}
 
 SERVICE = Service("iam", "iam", _HANDLERS, _SHAPES, _admit)
