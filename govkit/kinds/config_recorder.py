@@ -10,6 +10,7 @@ from govkit.kinds._log_buckets import LogBucket, config_writes, log_bucket
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.kinds.config_aggregator import Aggregator, aggregated
 from govkit.kinds.config_channel import ConfigChannel
+from govkit.kinds.config_delivery import ConfigDelivery
 from govkit.kinds.config_recording import ConfigRecording
 from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
@@ -132,6 +133,7 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
         yield Asked(("delivery",), _channel(told.delivery, rule.name, account, region))
         recording = ConfigRecording(account, region, rule.name, told.delivery.name)
         yield Asked(("recorder",), recording)
+        yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True)
 
 
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:

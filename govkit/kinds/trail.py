@@ -10,6 +10,7 @@ from govkit.kinds._log_buckets import LogBucket, cloudtrail_writes, log_bucket
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
+from govkit.kinds.trail_delivery import TrailDelivery
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
@@ -97,6 +98,9 @@ def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
         for one in log_bucket(told.bucket, scope, writes):
             yield replace(one, path=("bucket",))
     yield from kept_by(told.managed_by, _wanted(told, scope))
+    if scope.management is not None:
+        fares = TrailDelivery(scope.management, scope.home_region, told.trail)
+        yield Asked(("trail",), fares, observed=True)
 
 
 def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:

@@ -143,9 +143,12 @@ def test_what_somebody_clicks_is_drift_and_is_mended(
     applied: Desk, operation: str, params: Any, fact: Any, mended: str
 ) -> None:
     asked(applied, operation, **params)
+    shut = mended == "PutBucketPolicy"
     ran = applied.run("drift", "--baseline", "--format", "json")
-    (found,) = json.loads(ran.out)["drift"]
-    assert (ran.code, found["address"], found["actual"]) == (2, ADDRESS, fact)
+    drift = {one["address"]: one for one in json.loads(ran.out)["drift"]}
+    found = drift.pop(ADDRESS)
+    assert (ran.code, found["actual"]) == (2, fact)
+    assert drift.keys() == ({"trail_delivery:management/eu-west-1/org-trail"} if shut else set())
     (step,) = planned(applied)
     assert [call["operation"] for call in step["calls"]] == [mended]
     applied.does("apply", "--baseline", "--yes")
@@ -222,3 +225,30 @@ def test_without_a_home_region_there_is_no_place_for_a_bucket(table: Desk) -> No
     told["baseline"]["regions"] = "enabled"
     table.layout(told)
     assert "No home Region" in table.run("validate").said
+
+
+def test_logs_that_do_not_arrive_are_drift_until_the_bucket_is_mended(table: Desk) -> None:
+    table.layout(layout(cloudtrail={"bucket": LOGS}, config=config(prefix="config")))
+    table.does("apply", "--baseline", "--yes")
+    asked(table, "DeleteBucketPolicy")
+    ran = table.run("drift", "--baseline", "--format", "json")
+    found = {one["address"]: one["actual"] for one in json.loads(ran.out)["drift"]}
+    assert found.pop(ADDRESS) == {"policy": None}
+    trail = found.pop("trail_delivery:management/eu-west-1/org-trail")
+    assert trail == {"error": "AccessDenied", "digest_error": "AccessDenied"}
+    assert found["config_delivery:audit/us-east-1/govkit"] == {"error": "AccessDenied"}
+    assert len(found) == 4 * 2
+    assert [one["address"] for one in planned(table)] == [ADDRESS]
+    table.does("apply", "--baseline", "--yes")
+    assert table.run("drift", "--baseline").code == 0
+
+
+def test_a_bucket_that_is_gone_is_said_by_the_trail_and_made_again(applied: Desk) -> None:
+    asked(applied, "DeleteBucket")
+    ran = applied.run("drift", "--baseline", "--format", "json")
+    found = {one["address"]: one for one in json.loads(ran.out)["drift"]}
+    assert found[ADDRESS]["change"] == "missing"
+    trail = found["trail_delivery:management/eu-west-1/org-trail"]["actual"]
+    assert trail["error"] == "NoSuchBucket"
+    applied.does("apply", "--baseline", "--yes")
+    assert applied.run("drift", "--baseline").code == 0

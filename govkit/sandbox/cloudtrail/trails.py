@@ -130,7 +130,10 @@ def describe_trails(world: World, params: Params) -> Answer:
 def get_trail_status(world: World, params: Params) -> Answer:
     row = found(world, params["Name"])
     since = "StartLoggingTime" if row["Logging"] else "StopLoggingTime"
-    told = {"LatestDeliveryError": row["DeliveryError"]} if row["DeliveryError"] else {}
+    error = row["DeliveryError"] or _problem(world, row)
+    told = {"LatestDeliveryError": error} if error else {}
+    if error and row["Validation"]:  # the digests go to the same bucket
+        told["LatestDigestDeliveryError"] = error
     return {"IsLogging": row["Logging"], since: row["Changed"], **told}
 
 
@@ -200,10 +203,22 @@ def _check_organization(world: World) -> None:
 
 def _check_bucket(world: World, row: TrailRow) -> None:
     """Refuse a bucket into which CloudTrail could not write: it looks and writes once to try it."""
+    match _problem(world, row):
+        case "NoSuchBucket":
+            text = f"S3 bucket {row['Bucket']} does not exist!"
+            raise refusal("S3BucketDoesNotExistException", message=text)
+        case "AccessDenied":
+            text = f"Incorrect S3 bucket policy is detected for bucket: {row['Bucket']}"
+            raise refusal("InsufficientS3BucketPolicyException", message=text)
+        case _:
+            return
+
+
+def _problem(world: World, row: TrailRow) -> str:
+    """Return S3's word for why CloudTrail cannot write into the trail's bucket; empty if it can."""
     name = row["Bucket"]
     if not is_there(world, name):
-        text = f"S3 bucket {name} does not exist!"
-        raise refusal("S3BucketDoesNotExistException", message=text)
+        return "NoSuchBucket"
     bucket = f"arn:{world.settings.partition}:s3:::{name}"
     prefix = f"{row['Prefix']}/" if row["Prefix"] else ""
     owners = [_owner(world, row)]
@@ -216,9 +231,7 @@ def _check_bucket(world: World, row: TrailRow) -> None:
         lets(world, _SERVICE, "s3:PutObject", f"{bucket}/{prefix}AWSLogs/{one}/x", written)
         for one in owners
     )
-    if not able:
-        text = f"Incorrect S3 bucket policy is detected for bucket: {name}"
-        raise refusal("InsufficientS3BucketPolicyException", message=text)
+    return "" if able else "AccessDenied"
 
 
 def _owner(world: World, row: TrailRow) -> str:

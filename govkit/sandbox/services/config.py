@@ -105,7 +105,7 @@ def describe_recorders(world: World, params: Params) -> Answer:
 
 
 def describe_recorder_status(world: World, params: Params) -> Answer:
-    return {"ConfigurationRecordersStatus": [_status(row) for row in _named(world, params)]}
+    return {"ConfigurationRecordersStatus": [_status(world, row) for row in _named(world, params)]}
 
 
 def _shown(world: World, row: RecorderRow) -> Answer:
@@ -123,8 +123,19 @@ def _shown(world: World, row: RecorderRow) -> Answer:
     }
 
 
-def _status(row: RecorderRow) -> Answer:
+def _status(world: World, row: RecorderRow) -> Answer:
     since = "lastStartTime" if row["Recording"] else "lastStopTime"
+    channels = [_channels(world)[one] for one in _channels(world).where("Place", _place(world))]
+    problem = "".join(_problem(world, one["Told"]) for one in channels if row["Recording"])
+    if problem and not row["Service"]:
+        return {
+            "name": row["Name"],
+            "recording": True,
+            "lastStatus": "FAILURE",
+            "lastErrorCode": problem,
+            "lastErrorMessage": f"{problem}: what was recorded could not be delivered.",
+            since: row["Changed"],
+        }
     return {
         "name": row["Name"],
         "recording": row["Recording"],
@@ -182,10 +193,23 @@ def put_channel(world: World, params: Params) -> Answer:
 
 def _check_bucket(world: World, told: Mapping[str, Any]) -> None:
     """Refuse a bucket into which AWS Config could not write for this account."""
+    name = told.get("s3BucketName", "")
+    match _problem(world, told):
+        case "NoSuchBucket":
+            text = f"Cannot find a S3 bucket with an empty bucket name or the name '{name}'."
+            raise refusal("NoSuchBucketException", message=text)
+        case "AccessDenied":
+            text = f"Insufficient delivery policy to s3 bucket: {name}, unable to write to bucket."
+            raise refusal("InsufficientDeliveryPolicyException", message=text)
+        case _:
+            return
+
+
+def _problem(world: World, told: Mapping[str, Any]) -> str:
+    """Return S3's word for why AWS Config cannot deliver from here; empty if it can."""
     name, account = told.get("s3BucketName", ""), world.caller.account
     if not is_there(world, name):
-        text = f"Cannot find a S3 bucket with an empty bucket name or the name '{name}'."
-        raise refusal("NoSuchBucketException", message=text)
+        return "NoSuchBucket"
     bucket = f"arn:{world.settings.partition}:s3:::{name}"
     prefix = f"{told['s3KeyPrefix']}/" if told.get("s3KeyPrefix") else ""
     source = {"aws:SourceAccount": account}
@@ -193,12 +217,10 @@ def _check_bucket(world: World, told: Mapping[str, Any]) -> None:
         source["aws:SourceOrgID"] = book(world).the_organization["Id"]
     written = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
     place = f"{bucket}/{prefix}AWSLogs/{account}/Config/ConfigWritabilityCheckFile"
-    if not (
-        lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source)
-        and lets(world, _SERVICE, "s3:PutObject", place, written)
-    ):
-        text = f"Insufficient delivery policy to s3 bucket: {name}, unable to write to bucket."
-        raise refusal("InsufficientDeliveryPolicyException", message=text)
+    able = lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source) and lets(
+        world, _SERVICE, "s3:PutObject", place, written
+    )
+    return "" if able else "AccessDenied"
 
 
 def describe_channels(world: World, params: Params) -> Answer:
