@@ -10,6 +10,7 @@ from govkit.kinds._log_buckets import LogBucket, cloudtrail_writes, log_bucket
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
+from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.trail_delivery import TrailDelivery
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
@@ -89,6 +90,7 @@ class CloudTrail:
     kms_key: str | None = None
     sns_topic: str | None = None
     cloudwatch_logs: LogGroup | None = None
+    delegated_administrator: str | None = None
     insights: bool | list[Literal["ApiCallRateInsight", "ApiErrorRateInsight"]] = False
 
 
@@ -111,6 +113,9 @@ def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
             "No home Region", "A trail is kept in one: organization: {home_region: …}."
         )
     yield Asked((), TrustedAccess(SERVICE))
+    if told.delegated_administrator is not None:
+        charged = DelegatedAdministrator(SERVICE, account_address(told.delegated_administrator))
+        yield Asked(("delegated_administrator",), charged)
     logs, insights = told.cloudwatch_logs, told.insights
     yield Asked(
         ("trail",),
@@ -184,8 +189,8 @@ def _insights(api: Look | Api, spot: Spot, told: Mapping[str, Any]) -> tuple[str
 
 
 def _aliases(api: Look | Api, spot: Spot, key: str) -> tuple[str, ...]:
-    """Return the aliases of a key, by which a layout may name it."""
-    if not key:
+    """Return the aliases of a key, by which a layout may name it: KMS tells those of own keys alone."""
+    if key.split(":")[4:5] != [spot.place.account]:
         return ()
     call = ApiCall("kms", "ListAliases", {"KeyId": key}, spot.place)
     return tuple(sorted(one["AliasName"] for one in api.items("Aliases", call)))

@@ -141,3 +141,42 @@ def test_a_deleted_trail_is_made_again(applied: Desk) -> None:
     assert applied.run("drift", "--baseline").code == 2
     applied.does("apply", "--baseline", "--yes")
     assert planned(applied) == []
+
+
+def key(desk: Desk, *, lets: bool) -> str:
+    """Make a key of the management account, with the alias org-trail; return its ARN."""
+    allowed = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    allowed |= {"Action": "kms:GenerateDataKey*" if lets else "kms:Decrypt", "Resource": "*"}
+    told = {"Policy": json.dumps({"Statement": [allowed]})}
+    made = clicks(desk, MANAGEMENT, "kms", "CreateKey", told, region="eu-west-1")["KeyMetadata"]
+    named = {"AliasName": "alias/org-trail", "TargetKeyId": made["KeyId"]}
+    clicks(desk, MANAGEMENT, "kms", "CreateAlias", named, region="eu-west-1")
+    return str(made["Arn"])
+
+
+def test_an_alias_stands_for_the_key_that_the_trail_shows(table: Desk) -> None:
+    arn = key(table, lets=True)
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": "alias/org-trail"}))
+    table.does("apply", "--baseline", "--yes")
+    assert planned(table) == []
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": arn}))
+    assert planned(table) == []
+    table.layout(layout(cloudtrail=TRAIL))
+    (step,) = planned(table)
+    assert step["calls"][0]["parameters"] == {"Name": "org-trail", "KmsKeyId": ""}
+
+
+def test_a_key_that_cloudtrail_may_not_use_stops_the_trail(table: Desk) -> None:
+    key(table, lets=False)
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": "alias/org-trail"}))
+    ran = table.run("apply", "--baseline", "--yes")
+    assert "InsufficientEncryptionPolicyException" in ran.said
+
+
+def test_an_account_may_be_made_administrator_of_cloudtrail(table: Desk) -> None:
+    table.layout(layout(cloudtrail={**TRAIL, "delegated_administrator": "audit"}))
+    found = [one["address"] for one in planned(table)]
+    access = found.index("trusted_access:cloudtrail.amazonaws.com")
+    assert access < found.index("delegated_administrator:cloudtrail.amazonaws.com/audit")
+    table.does("apply", "--baseline", "--yes")
+    assert planned(table) == []

@@ -16,9 +16,11 @@ from govkit.sandbox.cloudtrail.rows import (
     seen,
     trails,
 )
+from govkit.sandbox.keys import arn as key_arn
+from govkit.sandbox.keys import found as find_key
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import refusal
-from govkit.sandbox.s3.grants import is_there, lets
+from govkit.sandbox.s3.grants import allows, is_there, lets
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -62,7 +64,7 @@ def create_trail(world: World, params: Params) -> Answer:
         "AdvancedEventSelectors": [],
         "InsightSelectors": [],
         "Tags": {one["Key"]: one.get("Value", "") for one in params.get("TagsList", ())},
-        **_told(params),
+        **_told(world, params),
     }
     _check(world, row)
     if row["Organization"]:  # the management account always owns it
@@ -80,7 +82,7 @@ def create_trail(world: World, params: Params) -> Answer:
 
 def update_trail(world: World, params: Params) -> Answer:
     old = at_home(world, params["Name"])
-    row: Any = {**old, **_told(params), "Changed": iso(world.now)}
+    row: Any = {**old, **_told(world, params), "Changed": iso(world.now)}
     _check(world, row)
     trails(world).put(key(row), row)
     return _shown(world, row)
@@ -137,10 +139,26 @@ def get_trail_status(world: World, params: Params) -> Answer:
     return {"IsLogging": row["Logging"], since: row["Changed"], **told}
 
 
-def _told(params: Params) -> dict[str, Any]:
-    return {
+def _told(world: World, params: Params) -> dict[str, Any]:
+    told = {
         ours: params[theirs] for theirs, ours in _TOLD.items() if params.get(theirs) is not None
     }
+    if told.get("Key"):  # CloudTrail shows the key's ARN, whatever name it was told
+        told["Key"] = _key(world, told["Key"])
+    return told
+
+
+def _key(world: World, told: str) -> str:
+    key = find_key(world, told)
+    if key is None:
+        raise refusal("KmsKeyNotFoundException", message=f"The key {told} does not exist.")
+    named = key_arn(world, key)
+    if not allows(key["Policy"], _SERVICE, "kms:GenerateDataKey", named, {}):
+        raise refusal(
+            "InsufficientEncryptionPolicyException",
+            message="Insufficient permissions to access S3 bucket or KMS key.",
+        )
+    return named
 
 
 def _is_custom(row: TrailRow) -> bool:

@@ -56,10 +56,15 @@ def lets(world: World, service: str, action: str, arn: str, context: Context) ->
     """Tell whether the policy of the bucket in an ARN lets a service do this; a Deny wins."""
     bucket = arn.partition(":::")[2].partition("/")[0]
     row = configurations(world).get(f"{bucket}/Policy")
+    return row is not None and allows(row["Value"], service, action, arn, context)
+
+
+def allows(text: str, service: str, action: str, arn: str, context: Context) -> bool:
+    """Tell whether a resource's policy lets a service do this; a Deny wins."""
     told = {"aws:SecureTransport": "true", **context}
     effects = {
         one["Effect"]
-        for one in (_listed(json.loads(row["Value"])["Statement"]) if row is not None else ())
+        for one in _listed(json.loads(text)["Statement"])
         if _is_about(one, service, action, arn) and _holds(one.get("Condition") or {}, told)
     }
     return effects == {"Allow"}
