@@ -1,5 +1,6 @@
 """AWS Config's recorders: what is recorded in an account and Region, and by which role."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
@@ -12,6 +13,7 @@ from govkit.kinds.config_aggregator import Aggregator, aggregated
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_delivery import ConfigDelivery
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.organization_rule import ManagedRule, ruled
 from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
 from govkit.model.address import Address
@@ -104,6 +106,7 @@ class Config:
     recorder: Recorder = field(default_factory=Recorder)
     managed_by: Keeper = "govkit"
     aggregator: Aggregator | None = None
+    rules: dict[str, ManagedRule] = field(default_factory=dict)
     engine: Literal["direct"] = "direct"
 
 
@@ -125,6 +128,7 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
             "Global types go with all types",
             "global_types_in: stands with types: all; a list names IAM's types itself.",
         )
+    recordings: defaultdict[str, list[Address]] = defaultdict(list)
     for account in scope.accounts:
         if rule.role is None:
             yield Asked(("recorder",), ServiceLinkedRole(account, SERVICE))
@@ -134,6 +138,10 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
         recording = ConfigRecording(account, region, rule.name, told.delivery.name)
         yield Asked(("recorder",), recording)
         yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True)
+        recordings[region].append(recording.address)
+    by = None if told.aggregator is None else told.aggregator.account
+    for one in ruled(told.rules, by, recordings, scope):
+        yield replace(one, path=("rules", *one.path))
 
 
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:

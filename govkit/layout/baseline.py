@@ -40,10 +40,12 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
     listed = [
         one
         for one in draft.resources.values()
-        if isinstance(one, Account) and one.state == "ACTIVE" and reach.reaches(one.parent.path)
+        if isinstance(one, Account) and one.state == "ACTIVE"
     ]
+    covered = {one.address for one in listed if reach.reaches(one.parent.path)}
     return Scope(
-        accounts=tuple(sorted(one.address for one in listed)),
+        accounts=tuple(sorted(covered)),
+        outside=tuple(sorted(one.address for one in listed if one.address not in covered)),
         regions=reach.regions,
         home_region=reach.home_region or next(iter(reach.regions), ""),
         management=_management(draft),

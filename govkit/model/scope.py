@@ -93,6 +93,7 @@ class Scope:
 
     `own` are the Regions of accounts that differ from `regions`. `home_region` is where what AWS
     has once per organization is kept; `management` is the account that made the organization.
+    `outside` are active accounts that are left out.
     """
 
     accounts: tuple[Address, ...]
@@ -102,6 +103,7 @@ class Scope:
     organization: str | None = None
     partition: str = "aws"
     own: Mapping[Address, Regions] = field(default_factory=dict)
+    outside: tuple[Address, ...] = ()
 
     def places(self) -> Iterator[tuple[Address, str]]:
         """Yield every account with each of its Regions."""

@@ -20,6 +20,7 @@ from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
+from govkit.kinds.organization_rule import OrganizationRule
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.password_policy import PasswordPolicy
 from govkit.kinds.pin import Pin
@@ -132,6 +133,11 @@ def of_the_whole_organization() -> Iterator[Change[Resource]]:
     yield Change(None, aggregator)
     yield Change(aggregator, replace(aggregator, regions=("eu-west-1",)))
     yield Change(aggregator, None)
+    rule = OrganizationRule(at, "eu-west-1", "mfa", "ROOT_ACCOUNT_MFA_ENABLED", layout="main")
+    narrow = replace(rule, parameters='{"a":"1"}', frequency="One_Hour", types=("AWS::S3::Bucket",))
+    yield Change(None, replace(narrow, excluded=(at,)))
+    yield Change(narrow, rule)
+    yield Change(rule, None)
     yield Change(None, replace(role, layout="main"))
     yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
 

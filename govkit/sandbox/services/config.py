@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
-from govkit.sandbox.config import aggregators
+from govkit.sandbox.config import aggregators, rules
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -42,6 +42,7 @@ SHAPES = {
     "recorders": Shape(RecorderRow, ("Place",)),
     "channels": Shape(ChannelRow, ("Place",)),
     "aggregators": aggregators.SHAPE,
+    "organization_rules": rules.SHAPE,
 }
 
 
@@ -247,7 +248,8 @@ def delete_channel(world: World, params: Params) -> Answer:
 
 
 def list_tags(world: World, params: Params) -> Answer:
-    found = aggregators.tags_of(world, params["ResourceArn"])
+    asked = (one(world, params["ResourceArn"]) for one in (aggregators.tags_of, rules.tags_of))
+    found = next((one for one in asked if one is not None), None)
     if found is None:
         raise refusal("ResourceNotFoundException", message=f"{params['ResourceArn']} is not here.")
     return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
@@ -314,6 +316,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "DeleteDeliveryChannel": delete_channel,
     "ListTagsForResource": list_tags,
     **aggregators.HANDLERS,
+    **rules.HANDLERS,
 }
 
 SERVICE = Service("config", "config", _HANDLERS, SHAPES, _admit)
