@@ -13,6 +13,7 @@ from govkit.kinds.config_aggregator import Aggregator, aggregated
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_delivery import ConfigDelivery
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.conformance_pack import Pack, packed
 from govkit.kinds.organization_rule import ManagedRule, ruled
 from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
@@ -107,6 +108,7 @@ class Config:
     managed_by: Keeper = "govkit"
     aggregator: Aggregator | None = None
     rules: dict[str, ManagedRule] = field(default_factory=dict)
+    conformance_packs: dict[str, Pack] = field(default_factory=dict)
     engine: Literal["direct"] = "direct"
 
 
@@ -142,6 +144,8 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
     by = None if told.aggregator is None else told.aggregator.account
     for one in ruled(told.rules, by, recordings, scope):
         yield replace(one, path=("rules", *one.path))
+    for one in packed(told.conformance_packs, by, recordings, scope):
+        yield replace(one, path=("conformance_packs", *one.path))
 
 
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:

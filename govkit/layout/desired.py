@@ -68,7 +68,7 @@ def desired(
     excused = exemptions(draft, where, keep_expired=keep)
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
     reach = coverage(draft)
-    governed = add_sections(draft, kinds, known_scope(draft, reach))
+    governed = add_sections(draft, kinds, replace(known_scope(draft, reach), file=files.beside))
     reach = replace(reach, named=tuple(named(draft, kinds)))
     check_wildcards(draft, pieces)
     check_variants(draft, pieces)

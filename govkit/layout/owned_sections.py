@@ -1,6 +1,6 @@
 """The sections that kinds bring along: their values become what each kind asks for, and where."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -60,14 +60,14 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
         if one.observed:
             draft.observed.add(resource.address)
     if section.under == "baseline":
-        draft.standards.append(_standard(draft, section, given))
+        draft.standards.append(_standard(draft, section, given, scope.file))
 
 
-def _standard(draft: Draft, section: Section, value: Any) -> Standard:
+def _standard(draft: Draft, section: Section, value: Any, file: Callable[[str], str]) -> Standard:
     sheet, layout = draft.sections.book.main, draft.sections.head.layout
 
     def standard(scope: Scope) -> Iterator[Demand]:
-        for one in section.asked(value, scope):
+        for one in section.asked(value, replace(scope, file=file)):
             if one.present:
                 where = sheet.value_at(section.under, section.key, *one.path)
                 yield Demand(_owned(one.resource, layout), where, one.observed)

@@ -1,9 +1,10 @@
 """How far the baseline reaches: in which accounts and Regions its services must be on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from govkit.errors import GovkitError
 from govkit.model.address import Address
 
 Regions: TypeAlias = tuple[str, ...]
@@ -87,13 +88,18 @@ class Unreached:
     why: str
 
 
+def _no_file(name: str) -> str:
+    raise GovkitError("No such file", f"{name} cannot be read here.")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The accounts and Regions that a section of the baseline is asked of, all known.
 
     `own` are the Regions of accounts that differ from `regions`. `home_region` is where what AWS
     has once per organization is kept; `management` is the account that made the organization.
-    `outside` are active accounts that are left out.
+    `outside` are active accounts that are left out. `file` returns the text of a file beside the
+    layout, and raises `GovkitError` where there is none.
     """
 
     accounts: tuple[Address, ...]
@@ -104,6 +110,7 @@ class Scope:
     partition: str = "aws"
     own: Mapping[Address, Regions] = field(default_factory=dict)
     outside: tuple[Address, ...] = ()
+    file: Callable[[str], str] = field(default=_no_file, compare=False, repr=False)
 
     def places(self) -> Iterator[tuple[Address, str]]:
         """Yield every account with each of its Regions."""

@@ -19,6 +19,7 @@ from govkit.kinds.config_aggregator import ConfigAggregator
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.organization_rule import OrganizationRule
 from govkit.kinds.organizational_unit import OrganizationalUnit
@@ -138,6 +139,18 @@ def of_the_whole_organization() -> Iterator[Change[Resource]]:
     yield Change(None, replace(narrow, excluded=(at,)))
     yield Change(narrow, rule)
     yield Change(rule, None)
+    pack = ConformancePack(
+        at,
+        "eu-west-1",
+        "iam",
+        "sha256:1",
+        layout="main",
+        body="Resources: {}",
+        arn="arn:aws:config:a:1:organization-conformance-pack/iam",
+    )
+    yield Change(None, replace(pack, parameters=(("Age", "90"),), excluded=(at,)))
+    yield Change(pack, replace(pack, template="sha256:2"))
+    yield Change(pack, None)
     yield Change(None, replace(role, layout="main"))
     yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
 

@@ -46,7 +46,7 @@ def put_rule(world: World, params: Params) -> Answer:
     old = _table(world).get(f"{place}/{name}")
     given = {one["Key"]: one.get("Value", "") for one in params.get("Tags") or ()}
     excluded = list(params.get("ExcludedAccounts") or ())
-    failing = _without_recorder(world, excluded)
+    failing = without_recorder(world, excluded)
     row = RuleRow(
         Name=name,
         Place=place,
@@ -61,7 +61,7 @@ def put_rule(world: World, params: Params) -> Answer:
     return {"OrganizationConfigRuleArn": _arn(world, row)}
 
 
-def _without_recorder(world: World, excluded: list[str]) -> list[str]:
+def without_recorder(world: World, excluded: list[str]) -> list[str]:
     """Return the active accounts, the excluded ones aside, that record nothing in this Region."""
     recorders = world.documents("config").tables["recorders"]
     return [

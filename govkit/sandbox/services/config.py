@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
-from govkit.sandbox.config import aggregators, rules
+from govkit.sandbox.config import aggregators, packs, rules
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -43,6 +43,7 @@ SHAPES = {
     "channels": Shape(ChannelRow, ("Place",)),
     "aggregators": aggregators.SHAPE,
     "organization_rules": rules.SHAPE,
+    "organization_packs": packs.SHAPE,
 }
 
 
@@ -248,7 +249,7 @@ def delete_channel(world: World, params: Params) -> Answer:
 
 
 def list_tags(world: World, params: Params) -> Answer:
-    asked = (one(world, params["ResourceArn"]) for one in (aggregators.tags_of, rules.tags_of))
+    asked = (kind.tags_of(world, params["ResourceArn"]) for kind in (aggregators, rules, packs))
     found = next((one for one in asked if one is not None), None)
     if found is None:
         raise refusal("ResourceNotFoundException", message=f"{params['ResourceArn']} is not here.")
@@ -317,6 +318,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "ListTagsForResource": list_tags,
     **aggregators.HANDLERS,
     **rules.HANDLERS,
+    **packs.HANDLERS,
 }
 
 SERVICE = Service("config", "config", _HANDLERS, SHAPES, _admit)
