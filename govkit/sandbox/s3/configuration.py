@@ -11,6 +11,7 @@ from govkit.sandbox.tables import Shape
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
 Owned = Callable[[World, Params], str]
+Check = Callable[[World, str, Any], Any]
 BLOCKED = dict.fromkeys(
     ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
 )
@@ -42,69 +43,50 @@ def forget_all(world: World, bucket: str) -> None:
 def handlers(owned: Owned) -> dict[str, Handler]:
     """Return the handlers; `owned` names the caller's bucket, or refuses."""
 
-    def put(name: str, member: str, check: Callable[[World, str, Any], Any]) -> Handler:
-        def handle(world: World, params: Params) -> Answer:
-            bucket = owned(world, params)
-            keep(world, bucket, name, check(world, bucket, params[member]))
-            return {}
-
-        return handle
-
-    def get(name: str, shown: Callable[[Any], Answer], refused: RefusalError | None) -> Handler:
-        def handle(world: World, params: Params) -> Answer:
-            row = configurations(world).get(f"{owned(world, params)}/{name}")
-            if row is None and refused is not None:
-                raise refused
-            return shown(row["Value"]) if row is not None else {}
-
-        return handle
-
-    def delete(name: str) -> Handler:
-        def handle(world: World, params: Params) -> Answer:
-            key = f"{owned(world, params)}/{name}"
-            if key in configurations(world):
-                configurations(world).drop(key)
-            return {}
-
-        return handle
-
     def encryption(world: World, params: Params) -> Answer:
         owned(world, params)
         return {"ServerSideEncryptionConfiguration": _ENCRYPTED}
 
-    return {
-        "PutBucketPolicy": put("Policy", "Policy", _policy),
-        "GetBucketPolicy": get("Policy", _under("Policy"), _missing("NoSuchBucketPolicy")),
-        "DeleteBucketPolicy": delete("Policy"),
-        "PutBucketVersioning": put("Versioning", "VersioningConfiguration", _versioning),
-        "GetBucketVersioning": get("Versioning", dict, None),
-        "PutPublicAccessBlock": put("Block", "PublicAccessBlockConfiguration", _as_told),
-        "GetPublicAccessBlock": get(
-            "Block",
-            _under("PublicAccessBlockConfiguration"),
-            _missing("NoSuchPublicAccessBlockConfiguration"),
-        ),
-        "DeletePublicAccessBlock": delete("Block"),
-        "PutBucketLifecycleConfiguration": put("Lifecycle", "LifecycleConfiguration", _lifecycle),
-        "GetBucketLifecycleConfiguration": get(
-            "Lifecycle", dict, _missing("NoSuchLifecycleConfiguration")
-        ),
-        "DeleteBucketLifecycle": delete("Lifecycle"),
-        "PutObjectLockConfiguration": put("Lock", "ObjectLockConfiguration", _lock),
-        "GetObjectLockConfiguration": get(
-            "Lock",
-            _under("ObjectLockConfiguration"),
-            _missing("ObjectLockConfigurationNotFoundError"),
-        ),
-        "PutBucketTagging": put("Tags", "Tagging", _as_told),
-        "GetBucketTagging": get("Tags", dict, _missing("NoSuchTagSet")),
-        "DeleteBucketTagging": delete("Tags"),
-        "GetBucketEncryption": encryption,
-    }
+    found: dict[str, Handler] = {"GetBucketEncryption": encryption}
+    for operation, (name, member, check) in _PUTS.items():
+        found[operation] = _put(owned, name, member, check)
+    for operation, (name, under, missing) in _GETS.items():
+        found[operation] = _get(owned, name, under, missing)
+    for operation, name in _DELETES.items():
+        found[operation] = _delete(owned, name)
+    return found
 
 
-def _under(name: str) -> Callable[[Any], Answer]:
-    return lambda value: {name: value}
+def _put(owned: Owned, name: str, member: str, check: Check) -> Handler:
+    def handle(world: World, params: Params) -> Answer:
+        bucket = owned(world, params)
+        keep(world, bucket, name, check(world, bucket, params[member]))
+        return {}
+
+    return handle
+
+
+def _get(owned: Owned, name: str, under: str, missing: str) -> Handler:
+    """Return what shows a setting, under a name or as it is; `missing` is S3's word for none."""
+
+    def handle(world: World, params: Params) -> Answer:
+        row = configurations(world).get(f"{owned(world, params)}/{name}")
+        if row is None and missing:
+            raise refusal(missing, message="There is none on this bucket.", status=404)
+        value = {} if row is None else row["Value"]
+        return {under: value} if under else dict(value)
+
+    return handle
+
+
+def _delete(owned: Owned, name: str) -> Handler:
+    def handle(world: World, params: Params) -> Answer:
+        key = f"{owned(world, params)}/{name}"
+        if key in configurations(world):
+            configurations(world).drop(key)
+        return {}
+
+    return handle
 
 
 def _as_told(_: World, __: str, told: Any) -> Any:
@@ -147,9 +129,37 @@ def _kept(world: World, bucket: str, name: str) -> Mapping[str, Any]:
     return {} if row is None else row["Value"]
 
 
-def _missing(code: str) -> RefusalError:
-    return refusal(code, message="There is none on this bucket.", status=404)
-
-
 def _state(text: str) -> RefusalError:
     return refusal("InvalidBucketState", message=text, status=409)
+
+
+_PUTS: Mapping[str, tuple[str, str, Check]] = {
+    "PutBucketPolicy": ("Policy", "Policy", _policy),
+    "PutBucketVersioning": ("Versioning", "VersioningConfiguration", _versioning),
+    "PutPublicAccessBlock": ("Block", "PublicAccessBlockConfiguration", _as_told),
+    "PutBucketLifecycleConfiguration": ("Lifecycle", "LifecycleConfiguration", _lifecycle),
+    "PutObjectLockConfiguration": ("Lock", "ObjectLockConfiguration", _lock),
+    "PutBucketTagging": ("Tags", "Tagging", _as_told),
+}
+_GETS: Mapping[str, tuple[str, str, str]] = {
+    "GetBucketPolicy": ("Policy", "Policy", "NoSuchBucketPolicy"),
+    "GetBucketVersioning": ("Versioning", "", ""),
+    "GetPublicAccessBlock": (
+        "Block",
+        "PublicAccessBlockConfiguration",
+        "NoSuchPublicAccessBlockConfiguration",
+    ),
+    "GetBucketLifecycleConfiguration": ("Lifecycle", "", "NoSuchLifecycleConfiguration"),
+    "GetObjectLockConfiguration": (
+        "Lock",
+        "ObjectLockConfiguration",
+        "ObjectLockConfigurationNotFoundError",
+    ),
+    "GetBucketTagging": ("Tags", "", "NoSuchTagSet"),
+}
+_DELETES: Mapping[str, str] = {
+    "DeleteBucketPolicy": "Policy",
+    "DeletePublicAccessBlock": "Block",
+    "DeleteBucketLifecycle": "Lifecycle",
+    "DeleteBucketTagging": "Tags",
+}
