@@ -12,6 +12,7 @@ from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.trail_delivery import TrailDelivery
+from govkit.kinds.trail_view import TrailView
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
@@ -103,6 +104,10 @@ def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
     if scope.management is not None:
         fares = TrailDelivery(scope.management, scope.home_region, told.trail)
         yield Asked(("trail",), fares, observed=True)
+        for account in scope.accounts:
+            if account != scope.management:
+                view = TrailView(account, scope.home_region, told.trail)
+                yield Asked(("trail",), view, observed=True)
 
 
 def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:

@@ -7,6 +7,8 @@ import pytest
 from baselines import ACCOUNTS, clicks, layout
 from terminal import Desk
 
+from govkit.sandbox.faults import Fault, Kind, plant
+
 MANAGEMENT = "111111111111"
 
 
@@ -93,3 +95,11 @@ def test_stacks_that_are_in_both_ous_say_nothing(table: Desk) -> None:
 def test_without_stacks_in_the_way_a_move_is_a_move(table: Desk, more: tuple[str, ...]) -> None:
     table.layout(moving())
     assert said(table, *more) == (0, [])
+
+
+def test_stacks_that_cannot_be_read_are_said_not_to_be_known(table: Desk) -> None:
+    table.layout(moving())
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListStackSets", times=9))
+    ran = table.run("plan", "--baseline")
+    assert "cloudformation:ListStackSets" in ran.said
+    assert "111111111111 eu-west-1" in ran.said

@@ -155,7 +155,14 @@ def of_the_whole_organization() -> Iterator[Change[Resource]]:
     yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
 
 
-OBSERVED = {"root", "enabled_region", "trail_delivery", "config_delivery", "stack_set"}
+OBSERVED = {
+    "root",
+    "enabled_region",
+    "trail_delivery",
+    "config_delivery",
+    "stack_set",
+    "trail_view",
+}
 TAGGING = {
     "config": "config:TagResource",
     "iam": "iam:TagRole",
