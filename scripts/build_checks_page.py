@@ -1,16 +1,20 @@
-"""Write docs/checks.md, and the table of checks in docs/findings.md, from the checks' own docstrings."""
+"""Write docs/checks.md, and the tables of checks in docs/findings.md, from the checks' own docstrings."""
 
 import argparse
 import importlib
 import inspect
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from govkit.checks._check import Check
 from govkit.checks._judge import checks
+from govkit.checks.accounts._check import AccountCheck, account_checks
 
 DOCS = Path(__file__).parent.parent / "docs"
-_HEAD = """# Checks of policy documents
+_HEAD = """# Checks
+
+## Of policy documents
 
 What `govkit lint` and `govkit validate` say of policies, one page per check; `validate` leaves the
 notes to `lint`. Written from the checks' own docstrings by `scripts/build_checks_page.py`.
@@ -29,43 +33,67 @@ In the layout the comment holds for the entry at which it stands, and below it; 
 line in a file `.govkit-lint` beside the documents, `deny-*.json: allow GK220 until …`. What ended,
 hides nothing or is not understood is a finding itself.
 """
+_ACCOUNTS = """## Of accounts
+
+What `govkit check` says of what is there in the accounts of the [baseline](baseline.md); each is
+asked for by a key of the layout. Who is let out of one, by whom and until when, stands in the layout,
+too: `credentials: {exempt: …}` and `suppress:`.
+"""
 _BEGIN, _END = "<!-- checks: begin -->\n", "<!-- checks: end -->"
+_ACCOUNTS_BEGIN, _ACCOUNTS_END = "<!-- account checks: begin -->\n", "<!-- account checks: end -->"
 
 
 def page() -> str:
     """Return what docs/checks.md says."""
-    return "\n".join([_HEAD, *(_section(check) for check in checks())]).rstrip() + "\n"
+    documents = [_HEAD, *(_section(check) for check in checks())]
+    accounts = [_ACCOUNTS, *(_account_section(check) for check in account_checks())]
+    return "\n".join([*documents, *accounts]).rstrip() + "\n"
 
 
-def table() -> str:
+def table(shelf: Sequence[Check] | Sequence[AccountCheck]) -> str:
     """Return the rows of docs/findings.md."""
     rows = [
         f"| {check.code} | {check.severity.word} | {_summary(check)} | {check.fix} |"
-        for check in checks()
+        for check in shelf
     ]
     return "\n".join(["| code | severity | means | do |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def renewed(findings: str) -> str:
-    """Return docs/findings.md with the table of checks as it should be."""
-    begin, end = findings.index(_BEGIN) + len(_BEGIN), findings.index(_END)
-    return findings[:begin] + table() + findings[end:]
+    """Return docs/findings.md with the tables of checks as they should be."""
+    findings = _between(findings, _BEGIN, _END, table(checks()))
+    return _between(findings, _ACCOUNTS_BEGIN, _ACCOUNTS_END, table(account_checks()))
+
+
+def _between(text: str, begin: str, end: str, rows: str) -> str:
+    return text[: text.index(begin) + len(begin)] + rows + text[text.index(end) :]
+
+
+def _account_section(check: AccountCheck) -> str:
+    asked = f"baseline: {{{': {'.join(check.path)}: …{'}' * len(check.path)}"
+    controls = "; ".join(f"{name} {', '.join(one)}" for name, one in check.controls.items())
+    facts = f"*{check.severity.word}.* Asked for by `{asked}`. Controls: {controls}."
+    return f"### {check.code} {check.name}\n\n{facts}\n\n{_told(check)}\n"
+
+
+def _told(check: Check | AccountCheck) -> str:
+    told = re.sub(r"^## ", "**", _doc(check), flags=re.MULTILINE)
+    return re.sub(r"^(\*\*.+)$", r"\1**", told, flags=re.MULTILINE)
 
 
 def _section(check: Check) -> str:
-    told = re.sub(r"^## ", "**", _doc(check), flags=re.MULTILINE)
-    told = re.sub(r"^(\*\*.+)$", r"\1**", told, flags=re.MULTILINE)
     facts = f"{check.severity.word}, {check.confidence.value}"
     covers = f" AWS: {', '.join(f'`{one}`' for one in check.aws)}." if check.aws else ""
-    return f"## {check.code} {check.name}\n\n*{facts}.*{covers}\n\n{told}\n"
+    return f"### {check.code} {check.name}\n\n*{facts}.*{covers}\n\n{_told(check)}\n"
 
 
-def _summary(check: Check) -> str:
+def _summary(check: Check | AccountCheck) -> str:
     return _doc(check).split("\n", maxsplit=1)[0].rstrip(".").replace("|", "\\|")
 
 
-def _doc(check: Check) -> str:
-    module = importlib.import_module(f"govkit.checks.{check.name.replace('-', '_')}")
+def _doc(check: Check | AccountCheck) -> str:
+    shelf = "govkit.checks.accounts" if isinstance(check, AccountCheck) else "govkit.checks"
+    module = importlib.import_module(f"{shelf}.{check.name.replace('-', '_')}")
     return inspect.getdoc(module) or ""
 
 

@@ -13,7 +13,9 @@ from govkit.cli import globals as global_options
 from govkit.cli import options
 from govkit.cli.account import app as account
 from govkit.cli.apply import apply
+from govkit.cli.check import check
 from govkit.cli.compare import compare
+from govkit.cli.credentials import app as credentials
 from govkit.cli.demo import demo
 from govkit.cli.detach import detach
 from govkit.cli.diff import diff
@@ -60,6 +62,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     diff: "Compare two states.",
     apply: "Tell AWS, step by step.",
     drift: "Show what somebody changed by hand.",
+    check: "Say what in the accounts is not as the baseline demands.",
     why: "Say why a request is denied, or that it is not.",
     explain: "Say the same from an error message of AWS.",
     effective: "Show what holds for an account.",
@@ -80,6 +83,7 @@ for command, summary in COMMANDS.items():
     app.command(short_help=summary)(command)
 app.add_typer(history, name="history", short_help="List the runs, and check their journals.")
 app.add_typer(account, name="account")
+app.add_typer(credentials, name="credentials")
 app.add_typer(exempt, name="exempt")
 app.add_typer(iam_policy, name="iam-policy")
 app.add_typer(sandbox, name="sandbox")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from govkit.cli import sandbox_iam
 from govkit.cli.globals import Globals
 from govkit.cli.say import note
 from govkit.errors import UsageError
@@ -177,6 +178,10 @@ def delegate(context: typer.Context, account: AccountName, service: str) -> None
 def undelegate(context: typer.Context, account: AccountName, service: str) -> None:
     """Make an account no longer delegated administrator of a service."""
     _click(context, lambda by, at: by.undelegate(at, account, service))
+
+
+for planted in sandbox_iam.COMMANDS:
+    app.command()(planted)
 
 
 def _click(context: typer.Context, do: Callable[[Any, Any], Any]) -> None:

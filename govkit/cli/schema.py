@@ -9,7 +9,8 @@ from govkit.cli.say import data, json_text
 
 def schema(
     name: Annotated[
-        str, typer.Argument(help="layout, plan, drift, differences, findings, run or history.")
+        str,
+        typer.Argument(help="layout, plan, drift, differences, findings, run, history or check."),
     ] = "layout",
 ) -> None:
     """Print a JSON Schema, for editors and for programs that read govkit's output."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from govkit.errors import UsageError
 from govkit.model.finding import Finding, Severity
+from govkit.model.lapse import Lapse
 
 
 def severity(word: str) -> Severity:
@@ -15,6 +16,6 @@ def severity(word: str) -> Severity:
         raise UsageError("No such severity", f"--fail-on {word}: use one of {words}.") from error
 
 
-def reaches(found: Iterable[Finding], limit: Severity) -> bool:
+def reaches(found: Iterable[Finding | Lapse], limit: Severity) -> bool:
     """Tell whether one of the findings is as severe as the limit."""
     return any(finding.severity >= limit for finding in found)

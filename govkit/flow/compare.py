@@ -25,7 +25,8 @@ class Question:
     """What a command was asked: which layout, on which day, which part, with which overrides.
 
     `now` is the moment by which pins are judged; the day's beginning where none is told.
-    `baseline` asks for what is reached by entering accounts, too.
+    `baseline` asks for what is reached by entering accounts, too, `watched` for what is only
+    observed there (credentials).
     """
 
     layout: Path
@@ -35,6 +36,7 @@ class Question:
     without_expired: bool = False
     now: datetime | None = None
     baseline: bool = False
+    watched: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -69,7 +71,8 @@ def compared(question: Question, bank: Bank) -> Compared:
 def asked(question: Question, wanted: Wanted, bank: Bank) -> Live:
     """Return what is there of what the question is about: Organizations alone, or all of it."""
     if question.baseline:
-        return bank(replace(wanted.interest, coverage=wanted.coverage))
+        reach = replace(wanted.interest, coverage=wanted.coverage, watched=question.watched)
+        return bank(reach)
     live, beyond = bank(wanted.interest), [kind for kind in kinds() if kind.beyond]
     types = tuple(kind.resource for kind in beyond)
     return replace(
@@ -94,4 +97,5 @@ def taken(question: Question, bank: Bank) -> dict[str, Json]:
     if not question.layout.exists():
         return saved(bank(Interest()), kinds(), question.today)
     wanted = read(question.layout, today=question.today)
-    return saved(asked(question, wanted, bank), kinds(), question.today)
+    live = asked(replace(question, watched=question.baseline), wanted, bank)
+    return saved(live, kinds(), question.today)

@@ -48,7 +48,7 @@ def _names(policy: Policy) -> tuple[str, str]:
     return rendering, rendering.partition(".")[0]
 
 
-SCHEMAS = ("layout", "plan", "drift", "differences", "findings", "run", "history")
+SCHEMAS = ("layout", "plan", "drift", "differences", "findings", "run", "history", "check")
 
 
 def schema(name: str) -> dict[str, Json]:

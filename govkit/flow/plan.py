@@ -32,14 +32,16 @@ from govkit.store.local import LocalStore
 from govkit.store.places import folder_of, in_s3
 from govkit.store.s3 import S3Store
 
+Known = Callable[[], Mapping[str, str]]
+
 
 def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     """Return what AWS must be told to become what the layout wants, judged by the rails."""
     both = compared(question, bank)
-    _stop_for(both)
+    stop_for(both)
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
-    made = make(both.wanted, both.meeting, kinds(), _left_in(question, both))
+    made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
     made = replace(made, findings=(*made.findings, *map(_not_seen, both.live.incomplete)))
     return judged(made, both.wanted, question.allow or {}), both
 
@@ -60,6 +62,14 @@ def drifted(question: Question, bank: Bank, store_api: Callable[[], Api] | None)
     A store in S3 is asked through `store_api`; where that is None, nothing is remembered.
     """
     both = compared(question, bank)
+    return drift_between(question, both, lambda: _remembered(question, both.wanted, store_api))
+
+
+def drift_between(question: Question, both: Compared, known: Known) -> Drift:
+    """Return what in AWS is not as the layout wants it, where both were read already.
+
+    `known` tells the digests of ignored policies at the last apply.
+    """
     elsewhere = _elsewhere(both)
     if elsewhere is not None:
         raise elsewhere
@@ -68,8 +78,8 @@ def drifted(question: Question, bank: Bank, store_api: Callable[[], Api] | None)
         both.meeting,
         kinds(),
         both.live.incomplete,
-        _remembered(question, both.wanted, store_api),
-        keep=_left_in(question, both),
+        known(),
+        keep=left_in(question, both),
         pinned=kept_off(both.meeting, question.moment),
         released=dict(let_out(both.meeting, question.moment)),
     )
@@ -83,7 +93,9 @@ def _remembered(
     return {} if api is None else last_known(S3Store(str(wanted.store), api()))
 
 
-def _left_in(question: Question, both: Compared) -> Keep:
+def left_in(question: Question, both: Compared) -> Keep:
+    """Return what decides whether a change is left in by `--only`."""
+
     def since(revision: str) -> frozenset[Address]:
         with at_revision(question.layout, revision) as older:
             then = read(older, today=question.today)
@@ -106,7 +118,8 @@ def _elsewhere(both: Compared) -> PlanRefused | None:
     )
 
 
-def _stop_for(both: Compared) -> None:
+def stop_for(both: Compared) -> None:
+    """Raise LayoutError where the layout does not fit the organization."""
     errors = [
         found
         for found in both.meeting.findings
@@ -137,13 +150,13 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
     both = compared(question, bank)
-    _stop_for(both)
+    stop_for(both)
     _trust(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
     unsure = tuple(_unsure(past))
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
-    made = make(both.wanted, meeting, kinds(), _left_in(question, both))
+    made = make(both.wanted, meeting, kinds(), left_in(question, both))
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,

@@ -69,7 +69,8 @@ def _used(kind: Kind[Any], wanted: Wanted) -> bool:
     if kind.beyond:
         sections = wanted.coverage.sections
         return bool(sections) and kind.is_asked_in(sections)
-    return kind.section is None or kind.name in wanted.governed
+    implied = next(wanted.state.all(kind.resource), None) is not None
+    return kind.section is None or kind.name in wanted.governed or implied
 
 
 _WRITERS: Mapping[Authority, str] = {
@@ -121,7 +122,7 @@ def _resources(need: Need, where: Ground) -> tuple[str, ...]:
     facts = action_facts(need.action)
     kinds = () if facts is None else facts.resources
     ours = [one for one in kinds if one.name not in _NEVER_OURS]
-    found = {arn for one in ours for arn in _arns(one, where, writes=need.writes)}
+    found = {arn for one in ours for arn in _arns(one, where, need)}
     if any(one.name == "policy" for one in ours) and _meets_aws_own(need, where):
         found.add(f"arn:{where.partition}:organizations::aws:policy/*")
     return tuple(sorted(found)) or ("*",)
@@ -133,18 +134,19 @@ def _meets_aws_own(need: Need, where: Ground) -> bool:
     return not need.writes or (attaches and where.full_access)
 
 
-def _arns(kind: ResourceType, where: Ground, *, writes: bool) -> Iterator[str]:
+def _arns(kind: ResourceType, where: Ground, need: Need) -> Iterator[str]:
+    member = need.task.startswith("member.")
     known = {
         "Partition": where.partition,
-        "Account": where.management_account or "*",
+        "Account": "*" if member else where.management_account or "*",
         "ManagementAccountId": where.management_account or "*",
         "OrganizationId": (where.organization or "*").removeprefix("o-"),
     }
-    if kind.name == "role":  # of member accounts
+    if need.action == "sts:AssumeRole":  # of member accounts
         for role in where.roles:
             yield _filled(kind.arn, {**known, "Account": "*", "RoleNameWithPath": role})
         return
-    types = where.types if writes and "${PolicyType}" in kind.arn else ()
+    types = where.types if need.writes and "${PolicyType}" in kind.arn else ()
     for one in types or ("*",):
         yield _filled(kind.arn, {**known, "PolicyType": one})
 

@@ -10,8 +10,12 @@ from govkit.model.address import account as account_address
 from govkit.model.call import Api, ApiCall, Ids, Look, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Asked, Kind, Section
-from govkit.model.resource import Found
+from govkit.model.resource import Found, Resource
 from govkit.model.scope import Scope
+from govkit.model.wanted import Wanted
+
+# Services of which AWS lets one account alone be in charge.
+ALONE = frozenset({"access-analyzer.amazonaws.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,18 @@ def _verb(change: Change[DelegatedAdministrator]) -> str:
     return "deregister" if change.action is Action.DELETE else "register"
 
 
+def _cares(resource: Resource, wanted: Wanted) -> bool:
+    """Ours are those that the layout names, and who is in the way of one of them."""
+    if resource.address in wanted.state or resource.address in wanted.absent:
+        return True
+    if not isinstance(resource, DelegatedAdministrator) or resource.service not in ALONE:
+        return False
+    return any(
+        one.service == resource.service and one.address not in wanted.observed
+        for one in wanted.state.all(DelegatedAdministrator)
+    )
+
+
 _READS = (
     "organizations:ListDelegatedAdministrators",
     "organizations:ListDelegatedServicesForAccount",
@@ -99,6 +115,7 @@ KIND = Kind(
     glance=_glance,
     lower=_lower,
     verb=_verb,
+    cares=_cares,
     section=Section("services", "delegated_administrators", dict[str, list[str | Entry]], _asked),
     reads=_READS,
     writes=lambda _: _WRITES,

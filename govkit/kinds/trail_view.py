@@ -82,6 +82,7 @@ KIND = Kind(
     meet=_meet,
     authority=Authority.MEMBER,
     beyond=True,
+    watched=True,
     reads=("cloudtrail:DescribeTrails",),
     serves=("cloudtrail",),
 )

@@ -9,6 +9,7 @@ from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import ROOT_PATH, Address, account
 from govkit.model.kind import Kind
+from govkit.model.lapse import Tolerance
 from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Named, Scope
 
 _ENABLED = "enabled"
@@ -31,6 +32,7 @@ def coverage(draft: Draft) -> Coverage:
         home_region=home,
         sections=frozenset(_sections(given)),
         entry=_entry(draft),
+        administrators=dict(_administrators(draft, given)),
     )
 
 
@@ -72,10 +74,52 @@ def _names(draft: Draft, key: str) -> frozenset[str]:
 
 
 def _sections(given: Any) -> Iterator[str]:
-    """Yield the keys of the parts that stand in the baseline."""
+    """Yield the keys of the parts that stand in the baseline, each with the parts below it."""
+    for name, part in _parts(given):
+        yield name
+        yield from _below(name, part)
+
+
+def _below(path: str, part: Any) -> Iterator[str]:
+    names = part if isinstance(part, dict) else getattr(part, "__dataclass_fields__", ())
+    for name in names:
+        value = part[name] if isinstance(part, dict) else getattr(part, name)
+        if value:
+            yield f"{path}.{name}"
+            yield from _below(f"{path}.{name}", value)
+
+
+def _parts(given: Any) -> Iterator[tuple[str, Any]]:
     for name in type(given).model_fields:
-        if name not in ("regions", "excepted") and getattr(given, name) is not None:
-            yield name
+        part = getattr(given, name)
+        if name not in ("regions", "excepted", "suppress") and part is not None:
+            yield name, part
+
+
+def _administrators(draft: Draft, given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each part that is delegated, with the names by which AWS may know the account."""
+    for name, part in _parts(given):
+        key = getattr(part, "delegated_administrator", None)
+        entry = draft.sections.accounts.get(key) if key else None
+        if entry is not None:
+            told = (entry.value.id, (entry.value.email or "").lower())
+            yield name, tuple(one for one in told if one)
+
+
+def tolerances(draft: Draft) -> Iterator[Tolerance]:
+    """Yield the findings of `check` that the baseline leaves to somebody for a while."""
+    sheet = draft.sections.book.main
+    for index, one in enumerate(_given(draft).suppress):
+        yield Tolerance(
+            owner=one.owner,
+            reason=one.reason,
+            expires=one.expires,
+            where=sheet.value_at("baseline", "suppress", index),
+            codes=(one.code,),
+            account=one.account,
+            region=one.region,
+            resource=one.resource,
+        )
 
 
 def _entry(draft: Draft) -> Entry:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from govkit.layout.baseline import coverage, known_scope, named
+from govkit.layout.baseline import coverage, known_scope, named, tolerances
 from govkit.layout.break_glass import check_wildcards
 from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
@@ -115,6 +115,9 @@ def _wanted(
         coverage=reach,
         standards=tuple(draft.standards),
         observed=frozenset(draft.observed),
+        baseline=draft.baseline,
+        of_baseline=frozenset(draft.of_baseline),
+        tolerances=tuple(tolerances(draft)),
         side_doors=tuple(side_doors(draft)),
         findings=tuple(
             sorted(draft.findings, key=lambda one: (one.code, one.subject, one.message))

@@ -11,7 +11,7 @@ from govkit.layout.suggest import Guesses
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
-from govkit.model.wanted import Claim, Guardrail, Standard
+from govkit.model.wanted import Claim, Guardrail, Standard, Told
 from govkit.policies.document import Document
 from govkit.policies.positions import Path
 
@@ -40,6 +40,8 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     observed: set[Address] = field(default_factory=set)
     standards: list[Standard] = field(default_factory=list)
+    baseline: dict[str, Told] = field(default_factory=dict)
+    of_baseline: set[Address] = field(default_factory=set)
     unexempted: dict[Address, Document] = field(default_factory=dict)
     freed: dict[Address, Freed] = field(default_factory=dict)
     ou_names: list[str] = field(init=False)

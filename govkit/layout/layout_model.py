@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_val
 from govkit.layout.fields import (
     AccountId,
     Count,
+    Day,
     Flag,
     OuPath,
     Part,
@@ -31,6 +32,7 @@ RoleArn = Annotated[
 POLICY_ARN = Form(r"arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/.+", "the ARN of an IAM policy")
 ORGANIZATION_ID = Form("o-[a-z0-9]{10,32}", "the ID of an organization")
 REGION = Form("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "the name of a region")
+FINDING = Form("GK[0-9]{3}", "a finding's code, GK and three digits")
 LAYOUT = Form("[A-Za-z0-9_-]{1,64}", 'a layout\'s name: letters, digits, "-" and "_"')
 PARTITION = Form("aws(-[a-z]+)*", "a partition such as aws, aws-us-gov or aws-cn")
 PRINCIPAL_ARN = Form(
@@ -168,6 +170,18 @@ class Services(Part):
     """Trusted access and delegated administrators: what kinds bring along."""
 
 
+class Suppressed(Part):
+    """Findings of `govkit check` that somebody answers for until a day; patterns are wildcards."""
+
+    code: Annotated[str, FINDING]
+    account: Text | None = None
+    region: Text | None = None
+    resource: Text | None = None
+    owner: Text
+    reason: Text
+    expires: Day
+
+
 class Baseline(Part):
     """What must be on, and how far; keys that no kind knows yet are kept, and remarked upon."""
 
@@ -175,6 +189,7 @@ class Baseline(Part):
 
     regions: Literal["enabled"] | list[Annotated[str, REGION]] | None = None
     excepted: list[OuPath] = Field(default_factory=list, alias="except")
+    suppress: list[Suppressed] = Field(default_factory=list)
 
 
 _OWNERS: dict[str, type[Part]] = {

@@ -14,7 +14,7 @@ from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Asked, Kind, Section
 from govkit.model.resource import Resource
 from govkit.model.scope import Scope
-from govkit.model.wanted import Demand, Standard
+from govkit.model.wanted import Demand, Standard, Told
 
 BASELINE = "GK002"
 
@@ -49,6 +49,8 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
     for one in asked:
         where = sheet.value_at(section.under, section.key, *one.path)
         resource = _owned(one.resource, draft.sections.head.layout)
+        if section.under == "baseline":
+            draft.of_baseline.add(resource.address)
         if not one.present:
             draft.refuse(resource.address, where)
             continue
@@ -61,6 +63,9 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             draft.observed.add(resource.address)
     if section.under == "baseline":
         draft.standards.append(_standard(draft, section, given, scope.file))
+        draft.baseline[section.key] = Told(
+            given, lambda path: sheet.value_at(section.under, section.key, *path)
+        )
 
 
 def _standard(draft: Draft, section: Section, value: Any, file: Callable[[str], str]) -> Standard:

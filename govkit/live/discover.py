@@ -49,13 +49,14 @@ def discover(
     `walk` prefers many calls side by side to few long chains of pages: faster where calls are
     free. Raises `AccessDenied` where the tree or the policies may not be read; whatever else is
     denied is named in `incomplete`. Kinds beyond Organizations look only where the interest has a
-    coverage.
+    coverage, and those that are only watched where it asks for them.
     """
     reach = interest.coverage
     looking = [
         kind
         for kind in kinds
         if not kind.beyond or (reach is not None and kind.is_asked_in(reach.sections))
+        if not kind.watched or interest.watched
     ]
     live = _discovered(api, looking, interest, workers=workers, walk=walk)
     skipped = {kind.name for kind in kinds} - {kind.name for kind in looking}

@@ -3,11 +3,11 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from govkit.errors import BugError, GovkitError
+from govkit.errors import AwsError, BugError, GovkitError
 from govkit.model.call import Api, ApiCall, Interest, Place, Response
 from govkit.model.resource import Found
 from govkit.model.scope import Unreached
@@ -22,16 +22,28 @@ class StoppedError(GovkitError):
     """Another kind's failure, or an interrupt, made looking on pointless."""
 
 
+# Seconds between looks at what AWS does in its own time: two minutes in all.
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, *(15.0,) * 7)
+
+
 class Sight:
     """What all kinds of one reading share: the door, the memory, and the threads.
 
     `workers` threads help each `each` at most; whoever calls it works too, so that no nesting can
-    leave everybody waiting.
+    leave everybody waiting. `pauses` are the seconds between looks at what AWS does in its own time.
     """
 
     def __init__(
-        self, api: Api, interest: Interest, found: Findings, *, workers: int, walk: bool
+        self,
+        api: Api,
+        interest: Interest,
+        found: Findings,
+        *,
+        workers: int,
+        walk: bool,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
+        self._pauses = pauses
         self.interest = interest
         self.walk = walk
         self.found = found
@@ -58,6 +70,17 @@ class Sight:
         """Return what stands under the key on all pages, from memory where it was asked before."""
         found: tuple[Any, ...] = self._once(_key(key, call), lambda: self._pages(key, call))
         return found
+
+    def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
+        """Return an answer that is settled, asking anew until one is; an AwsError where none ever is."""
+        for pause in self._pauses:
+            answer = self._api.call(call)
+            if settled(answer):
+                return answer
+            if self.stopped.wait(pause):
+                raise _stopped()
+        operation = f"{call.service}:{call.operation}"
+        raise AwsError("AWS did not finish in time", f"{operation} goes on.", operation=operation)
 
     def each(self, do: Callable[[T], U], things: Iterable[T]) -> list[U]:
         """Return what `do` answers for each thing, in the things' order."""
@@ -143,6 +166,10 @@ class LookOf:
     def items(self, key: str, call: ApiCall) -> tuple[Any, ...]:
         """Return what stands under the key on all pages, from memory where already asked."""
         return self._sight.items(key, call)
+
+    def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
+        """Return an answer that is settled, asking anew, and never from memory, until one is."""
+        return self._sight.until(call, settled)
 
     def each(self, do: Callable[[T], U], things: Iterable[T]) -> list[U]:
         """Return what `do` answers for each thing, asked side by side, in the things' order."""

@@ -62,6 +62,9 @@ class Look(Protocol):
     def items(self, key: str, call: ApiCall) -> tuple[Any, ...]:
         """Return what stands under the key on all pages, from memory where already asked."""
 
+    def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
+        """Return an answer that is settled, asking anew, and never from memory, until one is."""
+
     def each(self, do: Callable[[T], U], things: Iterable[T]) -> list[U]:
         """Return what `do` answers for each thing, asked side by side, in the things' order."""
 
@@ -91,7 +94,7 @@ class Interest:
     whose tags it gives; `created` are e-mails under which it may have created accounts itself.
     OUs are paths or IDs. `types` are the policy types that it uses, enabled or not. `role` is the
     ARN of the role that looks; None for the credentials at hand. `coverage` is how far the baseline
-    reaches, None where only Organizations is asked.
+    reaches, None where only Organizations is asked; `watched` asks for what is only observed there.
     """
 
     ous: frozenset[str] = frozenset()
@@ -103,6 +106,7 @@ class Interest:
     types: frozenset[str] = frozenset()
     role: str | None = None
     coverage: Coverage | None = None
+    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

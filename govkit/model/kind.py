@@ -128,8 +128,10 @@ class Kind(Generic[R]):
     - `recognise` maps live addresses to the layout's; `meet` fills what either side leaves open
     - `cares` tells whether a live thing is ours to change
     - `beyond` says that other services than Organizations are asked, in other accounts perhaps:
-      what `--baseline` adds. It is looked at where the layout has its section, or one that it
-      `serves`
+      what `--baseline` adds. It is looked at where the layout has its section, or rather what it
+      `serves`: another section, or a part of one (`account.imds`)
+    - `watched` says that nobody changes it: it is looked at only where a question is about the state
+      of accounts itself, as `check` is, and never by a plan or for drift
     - `by_name` says that it is looked for by the name that the layout gives it, in its account alone
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
       a layout asks: `govkit iam-policy` prints them
@@ -158,8 +160,9 @@ class Kind(Generic[R]):
     beyond: bool = False
     by_name: bool = False
     serves: tuple[str, ...] = ()
+    watched: bool = False
 
     def is_asked_in(self, sections: Container[str]) -> bool:
         """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""
-        keys = (*((self.section.key,) if self.section else ()), *self.serves)
+        keys = self.serves or ((self.section.key,) if self.section else ())
         return not keys or any(key in sections for key in keys)

@@ -57,7 +57,9 @@ class Coverage:
 
     `regions` are names, or empty where `enabled` asks for those that each account has enabled.
     Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
-    the parts that the layout asks for. `named` are the things that are looked for by name.
+    the parts that the layout asks for, with those below (`account`, `account.imds`). `named` are the
+    things that are looked for by name. `administrators` are the names (ID, e-mail in lower case) of
+    the account that a part is delegated to.
     """
 
     regions: Regions = ()
@@ -67,6 +69,7 @@ class Coverage:
     sections: frozenset[str] = frozenset()
     entry: Entry = field(default_factory=Entry)
     named: tuple[Named, ...] = ()
+    administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def reaches(self, ou: str) -> bool:
         """Tell whether accounts in an OU, by its path, are covered."""

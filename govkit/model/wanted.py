@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from govkit.model.address import Address
 from govkit.model.call import Interest
 from govkit.model.expectation import Answered
 from govkit.model.finding import Finding, Origin
+from govkit.model.lapse import Tolerance
 from govkit.model.resource import Resource
 from govkit.model.scope import Coverage, Scope
 from govkit.model.state import State
@@ -154,6 +155,14 @@ class SideDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A section of the baseline as the layout has it: its value, and the line of each part below it."""
+
+    value: Any
+    line: Callable[[tuple[str | int, ...]], Origin]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """The desired bank before it meets the live one.
 
@@ -161,7 +170,9 @@ class Wanted:
     not be there; `full_access` says per target whether FullAWSAccess is governed, and how. `places`
     lead from a path in a policy's document to the line that says it. `standards` ask for the baseline
     in accounts and Regions that only AWS can name, as far as `coverage` reaches; what is `observed`
-    is compared and never written.
+    is compared and never written. `baseline` are its sections by key, for those who judge by them,
+    `tolerances` what they leave to an owner; `of_baseline` is all that they ask for, trusted access
+    and the like, too.
     """
 
     layout: str
@@ -194,6 +205,9 @@ class Wanted:
     coverage: Coverage = field(default_factory=Coverage)
     standards: tuple[Standard, ...] = ()
     observed: frozenset[Address] = frozenset()
+    baseline: Mapping[str, Told] = field(default_factory=dict, compare=False, repr=False)
+    tolerances: tuple[Tolerance, ...] = ()
+    of_baseline: frozenset[Address] = frozenset()
     side_doors: tuple[SideDoor, ...] = ()
     findings: tuple[Finding, ...] = ()
     tested: tuple[Answered, ...] = ()

@@ -27,9 +27,10 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
         return wanted
     scope = _scope(wanted, live)
     resources, origins = dict(wanted.state.by_address), dict(wanted.origins)
-    observed = set(wanted.observed)
+    observed, asked = set(wanted.observed), set(wanted.of_baseline)
     for demand in (one for standard in wanted.standards for one in standard(scope)):
         address = demand.resource.address
+        asked.add(address)
         if address not in wanted.absent:
             resources.setdefault(address, demand.resource)
             origins.setdefault(address, demand.origin)
@@ -39,6 +40,7 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
         state=State(resources.values()),
         origins=origins,
         observed=frozenset(observed),
+        of_baseline=frozenset(asked),
     )
 
 

@@ -29,7 +29,8 @@ def chosen(
     """Return what decides whether a change is left in; everything is, without a selector.
 
     `changed_since` answers `changed:REV` with the addresses that the layout changed since then,
-    `beyond` are the names of the kinds that the baseline is made of.
+    `beyond` are the names of the kinds that the baseline is made of; what else it asks for (trusted
+    access) goes with it.
     UsageError for a selector that is not understood, or names nothing that the layout has.
     """
     if not selectors:
@@ -86,7 +87,8 @@ def _test(
             _require(selector, name in wanted.guardrails, f"guardrail {name}")
             return _of_guardrail(name)
         case "baseline" if not name:
-            return lambda change: change.address.kind in beyond
+            asked = wanted.of_baseline
+            return lambda change: change.address.kind in beyond or change.address in asked
         case "changed" if name:
             addresses = frozenset(changed_since(name))
             return lambda change: bool(addresses & set(_touches(change)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from govkit.kinds.account import CREATED_AT_ONCE, Account
+from govkit.kinds.delegated_administrator import ALONE, DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
@@ -148,8 +149,9 @@ def _needs(graph: _Graph) -> None:
         for policy in filter(None, map(_attached_policy, step.takes)):
             if policy in gone:
                 graph.edge(index, gone[policy])
-        if step.before is not None and step.address in made:
-            graph.edge(made[step.address], index)
+        maker = made.get(step.address, index)
+        if step.before is not None and graph.steps[maker].address != step.address:
+            graph.edge(maker, index)  # the chain has its own steps already
         needed_before = set(step.before.needs) if step.before is not None else set()
         needed_after = set(step.after.needs) if step.after is not None else set()
         for need in needed_after - needed_before:
@@ -182,12 +184,14 @@ def _names(graph: _Graph) -> None:
 
 
 def held_name(resource: Resource | None) -> Hashable:
-    """Return the name that nobody else may have at the same time, where there is one."""
+    """Return the name, or the charge, that nobody else may have at the same time, where there is one."""
     match resource:
         case OrganizationalUnit():
             return ("ou", resource.parent, resource.name)
         case Policy():
             return ("policy", resource.type, resource.name)
+        case DelegatedAdministrator() if resource.service in ALONE:
+            return ("delegated_administrator", resource.service)
         case _:
             return None
 

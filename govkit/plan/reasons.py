@@ -1,5 +1,6 @@
 """Why a step is planned, in a few words, and which line of the layout asks for it."""
 
+from govkit.kinds.analyzer import Analyzer
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy, is_temporary
@@ -19,6 +20,10 @@ def reason(change: Change[Resource], wanted: Wanted, replaced: Replaced) -> str:
         case Action.UPDATE:
             before, _ = change.facts()
             return f"differs in {', '.join(sorted(before or {}))}"
+        case Action.DELETE if (
+            isinstance(change.before, Analyzer) and change.address in wanted.state
+        ):
+            return "makes way for one that works"
         case Action.DELETE:
             return _why_gone(change, wanted, replaced)
 

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from govkit.kinds.access_key import AccessKey
 from govkit.kinds.account import CLOSED, Account
+from govkit.kinds.credential_stage import CredentialStage
+from govkit.kinds.login_profile import LoginProfile
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.spare_user import SpareUser
 from govkit.kinds.tags import Tags
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Severity
@@ -160,9 +164,18 @@ def _added_keys(address: Address, one: _Touched) -> list[Finding]:
     ]
 
 
+# Put out of use by `govkit credentials`; what was deleted does not come back.
+_CREDENTIALS = (AccessKey, CredentialStage, LoginProfile, SpareUser)
+
+
 def _stays(one: _Touched, now: Resource | None) -> tuple[str, str] | None:
     """Return why there is no way back and what can be done, or None where there is one."""
     match one.before, one.after:
+        case (before, after) if isinstance(after or before, _CREDENTIALS):
+            return (
+                "stays: a rollback touches no credentials",
+                "To switch on a key that sleeps: aws iam update-access-key --status Active",
+            )
         case None, Account():
             return (
                 "was created by the run and stays: a rollback closes no account",

@@ -17,7 +17,8 @@ from govkit.plan.room import GUARDING, policy_type
 if TYPE_CHECKING:
     from govkit.plan.places import Weights
 
-_UNJUDGED = frozenset({"trusted_access", "delegated_administrator", "resource_policy", "tags"})
+# What else of an organization SCPs and RCPs hang on; of tags, trust and the baseline they know nothing.
+_JUDGED = frozenset({"root", "ou", "account", "policy_type", "pin", "release"})
 
 
 def weighing(
@@ -52,7 +53,7 @@ def beyond(change: Change[Resource]) -> bool:
         case Policy(type=layer):
             return layer not in GUARDING
         case other:
-            return other.address.kind in _UNJUDGED
+            return other.address.kind not in _JUDGED
 
 
 def _matters(change: Change[Resource]) -> bool:

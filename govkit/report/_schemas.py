@@ -6,7 +6,7 @@ from typing import cast
 
 from govkit.model.resource import Json
 
-SCHEMAS = ("plan", "drift", "differences", "findings", "run", "history")
+SCHEMAS = ("plan", "drift", "differences", "findings", "run", "history", "check")
 
 
 def schema(name: str) -> dict[str, Json]:

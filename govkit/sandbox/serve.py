@@ -41,5 +41,8 @@ def not_played(service: str) -> RefusalError:
 
 
 def _service(sandbox: Sandbox, request: Request) -> Service | None:
+    """Return the service of a signature; S3 and S3 Control sign alike, and the latter names an account."""
     signing = signature(request.headers).service
+    if signing == "s3" and "x-amz-account-id" in request.headers:
+        return sandbox.services["s3control"]
     return next((one for one in sandbox.services.values() if one.signing == signing), None)

@@ -1,5 +1,6 @@
 """Requests as bytes into calls, and answers into bytes, by the protocol of the service's model."""
 
+import base64
 import json
 import re
 import uuid
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-from govkit.sandbox import rest_xml
+from govkit.sandbox import ec2_query, rest_control, rest_json, rest_xml
 from govkit.sandbox.calls import Call, Service
 from govkit.sandbox.clock import seconds
 from govkit.sandbox.identity import caller_of
@@ -17,6 +18,7 @@ from govkit.sandbox.model import service_model
 from govkit.sandbox.refusals import RefusalError, refusal
 from govkit.sandbox.settings import Settings
 
+_DIALECTS = {"rest-xml": rest_xml, "rest-json": rest_json, "ec2": ec2_query}
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -58,9 +60,9 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
     signed = signature(request.headers)
     if _is_query(service):
         operation, params = _from_query(service, request.body)
-    elif _is_rest(service):
+    elif (dialect := _dialect(service)) is not None:
         sent = rest_xml.Sent(request.method, request.url, request.headers, request.body)
-        operation, params = rest_xml.read(service.name, sent)
+        operation, params = dialect.read(service.name, sent)
     else:
         operation = request.headers.get("x-amz-target", "").rpartition(".")[2]
         params = _from_json(request.body)
@@ -76,8 +78,9 @@ def decode(service: Service, settings: Settings, request: Request) -> Call:
 
 
 def encode(service: Service, operation: str, answer: Mapping[str, Any]) -> Reply:
-    if _is_rest(service):
-        return _rest_reply(rest_xml.written(service.name, operation, answer), request_id())
+    dialect = _dialect(service)
+    if dialect is not None:
+        return _rest_reply(dialect.written(service.name, operation, answer), request_id())
     shape = service_model(service.name).operation_model(operation).output_shape
     if _is_query(service):
         return _xml_reply(service, operation, "" if shape is None else _xml(shape, answer))
@@ -89,9 +92,10 @@ def encode_refusal(
     service: Service | None, refused: RefusalError, *, method: str = "POST"
 ) -> Reply:
     """Say no in the service's protocol; in JSON where the service is unknown."""
-    if service is not None and _is_rest(service):
+    dialect = None if service is None else _dialect(service)
+    if dialect is not None:
         ident = request_id()
-        return _rest_reply(rest_xml.refused(refused, ident, method=method), ident)
+        return _rest_reply(dialect.refused(refused, ident, method=method), ident)
     if service is not None and _is_query(service):
         return _xml_refusal(refused)
     body = {"__type": refused.code, "Message": refused.message}
@@ -104,8 +108,11 @@ def _is_query(service: Service) -> bool:
     return bool(service_model(service.name).metadata["protocol"] == "query")
 
 
-def _is_rest(service: Service) -> bool:
-    return bool(service_model(service.name).metadata["protocol"] == "rest-xml")
+def _dialect(service: Service) -> Any:
+    """Return the module that reads and writes a service's protocol, where it has one of its own."""
+    if service.name == "s3control":
+        return rest_control
+    return _DIALECTS.get(service_model(service.name).metadata["protocol"])
 
 
 def _rest_reply(answered: rest_xml.Answered, ident: str) -> Reply:
@@ -185,8 +192,15 @@ def _xml(shape: Any, value: Any) -> str:
             )
         case "list":
             return "".join(f"<member>{_xml(shape.member, one)}</member>" for one in value)
+        case "map":
+            return "".join(
+                f"<entry><key>{escape(str(key))}</key><value>{_xml(shape.value, one)}</value></entry>"
+                for key, one in value.items()
+            )
         case "boolean":
             return "true" if value else "false"
+        case "blob":
+            return base64.b64encode(value).decode()
         case _:
             return escape(str(value))
 

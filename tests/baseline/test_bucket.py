@@ -238,6 +238,10 @@ def test_logs_that_do_not_arrive_are_drift_until_the_bucket_is_mended(table: Des
     assert trail == {"error": "AccessDenied", "digest_error": "AccessDenied"}
     assert found["config_delivery:audit/us-east-1/govkit"] == {"error": "AccessDenied"}
     assert len(found) == 4 * 2
+    told = json.loads(table.run("check", "--format", "json").out)
+    said = {one["resource"] for one in told["findings"]}
+    assert {ADDRESS, "trail_delivery:management/eu-west-1/org-trail"} <= said
+    assert not [one for one in said if one.startswith("trail_view")]
     assert [one["address"] for one in planned(table)] == [ADDRESS]
     table.does("apply", "--baseline", "--yes")
     assert table.run("drift", "--baseline").code == 0

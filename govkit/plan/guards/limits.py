@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from govkit.kinds._access_analyzer import ANALYZERS
 from govkit.kinds.account import Account
+from govkit.kinds.analyzer import Analyzer
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
@@ -45,6 +47,7 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
         *_counts(plan, after, limits),
         *_ous(plan, after, wanted, partition),
         *_accounts(plan, after, wanted),
+        *_analyzers(plan, after),
     ):
         yield remark(RAIL, "GK410", subject, message)
 
@@ -120,6 +123,24 @@ def _accounts(plan: Plan, after: State, wanted: Wanted) -> Iterator[tuple[str, s
     count = sum(1 for _ in after.all(Account))
     if most is not None and count > most and created_accounts(plan):
         yield "root:/", f"The organization would have {count} accounts; its limit is {most}."
+
+
+def _analyzers(plan: Plan, after: State) -> Iterator[tuple[str, str]]:
+    """Count an organization's analyzers of each type, those of others with them."""
+    held = Counter((one.account, one.region, one.type) for one in after.all(Analyzer))
+    for step in plan.steps:
+        made = step.change.after
+        if not isinstance(made, Analyzer) or step.change.before is not None:
+            continue
+        count = held[made.account, made.region, made.type]
+        if count > ANALYZERS:
+            yield (
+                str(made.address),
+                (
+                    f"{made.account.path} in {made.region} would have {count} analyzers of type "
+                    f"{made.type}; AWS allows {ANALYZERS}."
+                ),
+            )
 
 
 GUARD = Guard(RAIL, _look)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 
 from govkit.kinds._ownership import ADOPT
+from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.model.finding import Finding, Severity
 from govkit.model.plan import Plan
 from govkit.model.resource import Resource
@@ -30,16 +31,24 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
     for address, after in sorted(given.items()):
         for other in bearers[held_name(after)]:
             if other.address != address:
+                what, hint = _words(after)
                 yield Finding(
                     "GK413",
                     Severity.ERROR,
                     str(address),
-                    f"{address} would get a name that {other.address} has.",
-                    "Choose another name, or rename the other one first.",
+                    f"{address} would get {what} that {other.address} has.",
+                    hint,
                     wanted.origin(address),
                     rail=RAIL,
                     count=1,
                 )
+
+
+def _words(after: Resource | None) -> tuple[str, str]:
+    """Return what only one can have, and what to do about it."""
+    if isinstance(after, DelegatedAdministrator):
+        return f"the charge of {after.service}", "AWS lets one account have it: name one alone."
+    return "a name", "Choose another name, or rename the other one first."
 
 
 def _explained(plan: Plan) -> frozenset[str]:

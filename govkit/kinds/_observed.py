@@ -1,0 +1,25 @@
+"""Things that are looked at and never changed: what a kind of them answers when asked to."""
+
+from typing import NoReturn
+
+from govkit.errors import BugError
+from govkit.model.address import Address
+from govkit.model.call import Api, Ids
+from govkit.model.change import Change
+from govkit.model.resource import Resource
+
+
+def no_glance(thing: Resource, _: Api, __: Ids) -> NoReturn:
+    """Raise BugError: only what is changed is glanced at."""
+    raise _never(thing.address)
+
+
+def no_change(change: Change[Resource], _: Ids) -> NoReturn:
+    """Raise BugError: no plan has such a step."""
+    raise _never(change.address)
+
+
+def _never(address: Address) -> BugError:
+    return BugError(
+        "This is a bug in govkit: what is only observed was to be changed", str(address)
+    )
