@@ -250,6 +250,13 @@ def _lower(change: Change[Bucket], ids: Ids) -> Iterator[ApiCall]:
             yield ask("PutBucketLifecycleConfiguration", LifecycleConfiguration=rules)
 
 
+def _meet(wanted: Bucket | None, live: Bucket | None) -> tuple[Bucket | None, Bucket | None]:
+    """Leave a bucket in the Region in which it was made: AWS moves none."""
+    if wanted is not None and live is not None:
+        wanted = replace(wanted, region=live.region)
+    return wanted, live
+
+
 _NO_LOCK = (None, None)
 
 
@@ -286,6 +293,7 @@ KIND = Kind(
     read=_read,
     glance=_glance,
     lower=_lower,
+    meet=_meet,
     authority=Authority.MEMBER,
     beyond=True,
     by_name=True,

@@ -113,3 +113,9 @@ def test_a_bucket_that_may_not_be_looked_at_is_out_of_reach_and_not_somebody_els
     shut: Any = Shut()
     with pytest.raises(AwsError):
         bucket.KIND.glance(bucket.Bucket(AT, "eu-west-1", "logs"), shut, Ids({AT: "3"}))
+
+
+def test_a_bucket_stays_in_the_region_in_which_it_was_made() -> None:
+    live = bucket.Bucket(AT, "us-east-1", "logs")
+    wanted, _ = bucket.KIND.meet(bucket.Bucket(AT, "eu-west-1", "logs"), live)
+    assert wanted == live
