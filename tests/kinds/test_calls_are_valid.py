@@ -219,7 +219,7 @@ def of_the_whole_organization() -> Iterator[Change[Resource]]:
 LOOKED_AT = ("trail_delivery", "config_delivery", "stack_set", "trail_view")
 TAGGING = {
     "config": "config:TagResource",
-    "iam": "iam:TagRole",
+    "iam:CreateRole": "iam:TagRole",
     "organizations": "organizations:TagResource",
 }
 # Where IAM's name of an action is not that of the operation.
@@ -301,5 +301,6 @@ def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
     said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
     for name, call in CALLS:
         assert action(call) in said[name.partition(":")[0]]
-        if "Tags" in call.params and call.service in TAGGING:
-            assert TAGGING[call.service] in said[name.partition(":")[0]]
+        tagging = TAGGING.get(call.service) or TAGGING.get(action(call))
+        if "Tags" in call.params and tagging is not None:
+            assert tagging in said[name.partition(":")[0]]
