@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, assert_never
 
-from govkit.apply.events import Answered, Calling, Done, Event, Refused, Waiting
+from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
 from govkit.model.call import ApiCall
 from govkit.model.resource import Json, Resource
 
@@ -22,6 +22,14 @@ def entry(event: Event, time: str, saved: Saved) -> dict[str, Any]:
         case Refused(_, call, code, message):
             told = {"code": code, "message": message}
             return {"entry": "refused", **head, **_call(call), **told}
+        case Failed(_, reason, operation, code):
+            return {
+                "entry": "failed",
+                **head,
+                "operation": operation,
+                "code": code,
+                "reason": reason,
+            }
         case Waiting(_, reason):
             return {"entry": "waiting", **head, "reason": reason}
         case Done(step, ids, already):

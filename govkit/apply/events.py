@@ -37,6 +37,19 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """The step was not done in its account; what does not need it goes on.
+
+    `operation` and `code` are AWS's, and empty where it was not tried because one that it needs failed.
+    """
+
+    step: Step
+    reason: str
+    operation: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """AWS takes its time, or a read lags behind a write."""
 
@@ -53,4 +66,4 @@ class Done:
     already: bool = False
 
 
-Event: TypeAlias = Calling | Answered | Refused | Waiting | Done
+Event: TypeAlias = Calling | Answered | Refused | Failed | Waiting | Done

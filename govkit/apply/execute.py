@@ -4,16 +4,16 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.apply.events import Answered, Calling, Done, Event, Refused, Waiting
+from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
-from govkit.errors import AnswerLost, AwsError, BugError
+from govkit.errors import AnswerLost, AwsError, BugError, CredentialsMissing
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Response
-from govkit.model.kind import Follow, Kind
+from govkit.model.kind import Authority, Follow, Kind
 from govkit.model.plan import Step
 from govkit.model.resource import Found, Resource
 
@@ -45,11 +45,13 @@ class Crossing:
         self.sight = Sight(kinds, api, self.ids, patience, named)
         self.touched = False
         self.unsettled: set[str] = set()
+        self.failed: dict[str, Failed] = {}
 
     def execute(self, steps: Sequence[Step]) -> Iterator[Event]:
         """Do the steps one after another, telling before and after each call.
 
         Steps of a kind that AWS works on side by side (accounts in creation) are begun together.
+        One that fails inside a member account hinders only those that need it; all are in `failed`.
         Ends early, between two calls, once `stop` says so.
         """
         for together in self._batches(steps):
@@ -58,7 +60,7 @@ class Crossing:
             yield from self._settle(together[0])
             pending: list[tuple[Step, Follow | None, _Begun]] = []
             for step in together:
-                begun = yield from self._begun(step)
+                begun = yield from self._tried(step)
                 if begun is not None:
                     follow = self._kind(step).follow(step.change, begun.answer or {})
                     pending.append((step, follow, begun))
@@ -100,6 +102,25 @@ class Crossing:
             and step.verb == batch[0].verb == "create"
             and len(batch) < kind.at_once
         )
+
+    def _tried(self, step: Step) -> Generator[Event, None, "_Begun | None"]:
+        """Begin the step; None where there is nothing to wait for, or where it failed on its own."""
+        lacking = next((one for one in step.needs if one in self.failed), None)
+        if lacking is not None:
+            yield self._failed(Failed(step, f"{self.failed[lacking].step.address} is not there."))
+            return None
+        try:
+            return (yield from self._begun(step))
+        except AwsError as error:
+            if not _of_one_account(step, error):
+                raise
+            told = f"{error.summary}. {error.detail}".replace("\n", " ")
+            yield self._failed(Failed(step, told, error.operation, error.code))
+            return None
+
+    def _failed(self, event: Failed) -> Failed:
+        self.failed[event.step.id] = event
+        return event
 
     def _begun(self, step: Step) -> Generator[Event, None, "_Begun | None"]:
         """Make the step's calls; return the last answer, or None where the step already holds."""
@@ -275,6 +296,12 @@ class _Begun:
 _SETTLING_LOOKS = 5
 _TRIES = 5
 _MOVED, _WRITTEN = "moved", "written"
+
+
+def _of_one_account(step: Step, error: AwsError) -> bool:
+    """Tell a failure of one member account from one of our own, and from one that nobody understands."""
+    own = isinstance(error, AnswerLost | CredentialsMissing)
+    return step.authority == Authority.MEMBER.value and not own
 
 
 def _releases(step: Step) -> bool:

@@ -1,6 +1,9 @@
 """How often AWS lets one account call each operation: rate per second and burst, as data.
 
-Source: the service's quota page as stored in 2026 (AWS Organizations, "Throttling limits").
+Sources, as of 2026: AWS Organizations, "Throttling limits"; CloudTrail's guide, "Quotas"; IAM's guide,
+"IAM and AWS STS quotas". The last two tell no burst, and the rate is taken for it; they count by account
+and Region. What AWS publishes no rate for (Config, IAM, Access Analyzer) is not paced beforehand: a call
+that is throttled is repeated later.
 """
 
 from collections.abc import Mapping
@@ -58,8 +61,35 @@ _ORGANIZATIONS: Mapping[Rate, tuple[str, ...]] = {
     Rate(1, 3): ("ListAWSServiceAccessForOrganization", "ListDelegatedServicesForAccount"),
 }
 
+_CLOUDTRAIL: Mapping[Rate, tuple[str, ...]] = {
+    Rate(10, 10): (
+        "DescribeTrails",
+        "GetEventSelectors",
+        "GetInsightSelectors",
+        "GetTrail",
+        "GetTrailStatus",
+        "ListTags",
+        "ListTrails",
+    ),
+    Rate(2, 2): ("LookupEvents",),
+    Rate(1, 1): (
+        "AddTags",
+        "CreateTrail",
+        "DeleteTrail",
+        "PutEventSelectors",
+        "PutInsightSelectors",
+        "RemoveTags",
+        "StartLogging",
+        "StopLogging",
+        "UpdateTrail",
+    ),
+}
+_STS: Mapping[Rate, tuple[str, ...]] = {Rate(600, 600): ("AssumeRole",)}
+_TABLES = {"organizations": _ORGANIZATIONS, "cloudtrail": _CLOUDTRAIL, "sts": _STS}
+
 RATES: Mapping[tuple[str, str], Rate] = {
-    ("organizations", operation): rate
-    for rate, operations in _ORGANIZATIONS.items()
+    (service, operation): rate
+    for service, table in _TABLES.items()
+    for rate, operations in table.items()
     for operation in operations
 }

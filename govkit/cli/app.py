@@ -24,6 +24,7 @@ from govkit.cli.drift import drift
 from govkit.cli.effective import effective
 from govkit.cli.exempt import app as exempt
 from govkit.cli.explain import explain
+from govkit.cli.generate_policy import generate_policy
 from govkit.cli.history import app as history
 from govkit.cli.iam_policy import app as iam_policy
 from govkit.cli.lint import lint
@@ -76,6 +77,7 @@ COMMANDS: dict[Callable[..., int | None], str] = {
     compare: "Prove what changed policy documents do.",
     simulate: "Answer requests from policy documents.",
     pack: "Join policy documents into fewer, proved equal.",
+    generate_policy: "Draft a least-privilege policy from CloudTrail events.",
     doctor: "Say what would get in the way.",
     demo: "Make a pretend organization with a story.",
 }

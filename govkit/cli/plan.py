@@ -1,13 +1,25 @@
 """`govkit plan`: what AWS must be told, in order, and what that means for accounts."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
-from govkit.cli.say import json_text, progress, show, write_private
+from govkit.cli.say import data, json_text, note, program, progress, show, write_private
 from govkit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from govkit.model.plan import Plan
+    from govkit.model.wanted import Wanted
+
+Detailed = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="Exit 2 where changes are planned.")
+]
+Calls = Annotated[bool, typer.Option("--calls", help="Show the AWS calls of each step.")]
+Permissions = Annotated[
+    bool, typer.Option("--permissions", help="Show the IAM policy that these steps take, instead.")
+]
 
 
 def plan(
@@ -16,12 +28,9 @@ def plan(
     out: Out = None,
     allow: Allow = None,
     expired: Expired = False,
-    detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit 2 where changes are planned.")
-    ] = False,
-    calls: Annotated[
-        bool, typer.Option("--calls", help="Show the AWS calls of each step.")
-    ] = False,
+    detailed_exitcode: Detailed = False,
+    calls: Calls = False,
+    permissions: Permissions = False,
     format_: Format = "text",
     write: Write = None,
 ) -> int:
@@ -39,6 +48,8 @@ def plan(
         raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
     with progress("Reading the layout and the organization"):
         made, both = planned(question(options, allow, expired=expired), Reach(options).live)
+    if permissions:
+        return _permissions(made, both.wanted)
     told = document(made)
     if out is not None:
         write_private(out, json_text(told))
@@ -56,3 +67,12 @@ def plan(
     if refused is not None:
         raise refused
     return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE
+
+
+def _permissions(made: "Plan", wanted: "Wanted") -> int:
+    from govkit.flow.permissions import for_steps
+
+    data(json_text(for_steps(made, wanted)))
+    if any(step.authority == "member" for step in made.steps):
+        note(f"What the roles in member accounts take: {program()} iam-policy member")
+    return Exit.DONE

@@ -200,7 +200,7 @@ def json_text(value: Mapping[str, Any]) -> str:
 
 def step_line(event: Any, steps: Sequence[Any]) -> None:
     """Say how a run goes on."""
-    from govkit.apply.events import Done, Waiting
+    from govkit.apply.events import Done, Failed, Waiting
     from govkit.report import step_line as told
     from govkit.report import waiting_line
 
@@ -209,6 +209,9 @@ def step_line(event: Any, steps: Sequence[Any]) -> None:
             number = next(n for n, one in enumerate(steps, 1) if one is step)
             result = "already so" if already else "done"
             said = told(number, len(steps), step, result, style(sys.stderr))
+        case Failed(step, reason):
+            number = next(n for n, one in enumerate(steps, 1) if one is step)
+            said = told(number, len(steps), step, f"failed: {reason}", style(sys.stderr))
         case Waiting(_, reason):
             said = waiting_line(reason, style(sys.stderr))
         case _:

@@ -11,6 +11,7 @@ from typing import Any
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
 from govkit.apply.execute import Crossing
+from govkit.apply.partly import partly
 from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
 from govkit.apply.verify import LOOKS, unverified
@@ -91,7 +92,10 @@ def carried_out(
             if isinstance(event, Done):
                 done.append(event.step)
             yield event
-        lagging = () if stop() else (*_unverified(crossing, done, patience), *whole())
+        complete = not (stop() or crossing.failed)
+        lagging = (*_unverified(crossing, done, patience), *whole()) if complete else ()
+        if crossing.failed and not stop():
+            raise partly(crossing.failed.values())
         if lagging:
             raise _not_as_left(lagging)
         outcome = "interrupted" if stop() else "done"

@@ -33,8 +33,11 @@ class ByTurns:
     _turn: str = _TASK_OF[Authority.MANAGEMENT.value]
 
     def turn(self, authority: str) -> None:
-        """Let the next writes be those of a step of this authority."""
-        self._turn = _TASK_OF.get(authority, self._turn)
+        """Let the next writes be those of a step of this authority.
+
+        Member accounts are entered from the management account, as their roles trust no other.
+        """
+        self._turn = _TASK_OF.get(authority, _TASK_OF[Authority.MANAGEMENT.value])
 
     def call(self, call: ApiCall) -> Response:
         """Make the call by the role that it is for."""

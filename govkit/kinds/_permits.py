@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from govkit.access.action_facts import ResourceType, action_facts
+from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.policy import Policy
 from govkit.model.kind import Authority, Kind
+from govkit.model.plan import Step
 from govkit.model.wanted import Wanted
 from govkit.policies.types import policy_type
 
@@ -16,6 +18,7 @@ Kinds = Iterable[Kind[Any]]
 
 # One resource type of these actions is never ours: a transfer of billing responsibility.
 _NEVER_OURS = frozenset({"responsibilitytransfer"})
+_LISTING = ("Describe", "List")
 _HOLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -32,8 +35,8 @@ class Need:
 class Ground:
     """Where the policy will hold: what ARNs are written with. `types` are AWS's names, in lower case.
 
-    `roles` are those of member accounts that are assumed; `full_access` says whether
-    FullAWSAccess, AWS's own policy, may be attached and detached.
+    `roles` are those of member accounts that are assumed, `passed` those that services are handed;
+    `full_access` says whether FullAWSAccess, AWS's own policy, may be attached and detached.
     """
 
     partition: str = "aws"
@@ -41,14 +44,16 @@ class Ground:
     management_account: str | None = None
     types: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
     full_access: bool = False
 
 
 def needs(kinds: Kinds, wanted: Wanted) -> frozenset[Need]:
     """Return everything that planning and applying this layout may take."""
     found = {need for kind in kinds for need in _needs(kind, wanted)}
-    if any(need.task.startswith("member.") for need in found):
-        found.add(Need("sts:AssumeRole", "read", writes=False))
+    for inside, outside in _ENTERING.items():
+        if any(need.task == inside for need in found):
+            found.add(Need("sts:AssumeRole", outside, writes=False))
     return frozenset(found)
 
 
@@ -57,11 +62,25 @@ def _needs(kind: Kind[Any], wanted: Wanted) -> Iterator[Need]:
     used = _used(kind, wanted)
     if used or not (member or kind.beyond):
         yield from (
-            Need(one, "member.read" if member else "read", writes=False) for one in kind.reads
+            Need(one, task, writes=False)
+            for task in _tasks(kind, wanted, "member.read", "read")
+            for one in kind.reads
         )
     if used:
-        for one in kind.writes(wanted):
-            yield Need(one, _WRITERS[kind.authority], writes=True)
+        yield from (
+            Need(one, task, writes=True)
+            for task in _tasks(kind, wanted, "member.write", _WRITERS[kind.authority])
+            for one in kind.writes(wanted)
+        )
+
+
+def _tasks(kind: Kind[Any], wanted: Wanted, inside: str, outside: str) -> Iterator[str]:
+    """Yield who does something; the management account is not entered, whoever plans is there."""
+    member = kind.authority is Authority.MEMBER
+    if member:
+        yield inside
+    if not member or (kind.beyond and wanted.coverage.reaches("/")):
+        yield outside
 
 
 def _used(kind: Kind[Any], wanted: Wanted) -> bool:
@@ -76,8 +95,29 @@ def _used(kind: Kind[Any], wanted: Wanted) -> bool:
 _WRITERS: Mapping[Authority, str] = {
     Authority.DELEGATED: "policies",
     Authority.MANAGEMENT: "structure",
-    Authority.MEMBER: "member.write",
+    Authority.MEMBER: "structure",
 }
+# Who works inside accounts is let in by the role that is at it outside.
+_ENTERING = {"member.read": "read", "member.write": "structure"}
+
+
+def writes_of(kinds: Mapping[type, Kind[Any]], steps: Iterable[Step], wanted: Wanted) -> set[str]:
+    """Return the actions that write which the steps of a plan take, those of their roles among them.
+
+    Making a thing with tags takes the action that tags; handing a role over has no call of its own.
+    """
+    found: set[str] = set()
+    for step in steps:
+        offered = set(kinds[type(step.change.subject)].writes(wanted))
+        asked = {call.operation for call in step.calls}
+        known = {one.partition(":")[2] for one in offered}
+        if not asked <= known:  # IAM has another name for what is called
+            found.update(offered)
+            continue
+        if any("Tags" in call.params for call in step.calls):
+            asked.add("TagResource")
+        found |= {one for one in offered if one.partition(":")[2] in {*asked, "PassRole"}}
+    return found
 
 
 def ground(wanted: Wanted, partition: str) -> Ground:
@@ -89,6 +129,7 @@ def ground(wanted: Wanted, partition: str) -> Ground:
         wanted.management_account,
         tuple(sorted(types)),
         tuple(sorted(_entered_by(wanted))),
+        tuple(sorted({one.role for one in wanted.state.all(ConfigRecorder)})),
         bool(wanted.full_access),
     )
 
@@ -119,6 +160,9 @@ def document(found: Iterable[Need], where: Ground) -> dict[str, Any]:
 
 
 def _resources(need: Need, where: Ground) -> tuple[str, ...]:
+    service, _, operation = need.action.partition(":")
+    if service != "organizations" and operation.startswith(_LISTING):
+        return ("*",)  # asked without a name, the reference does not say about which resource
     facts = action_facts(need.action)
     kinds = () if facts is None else facts.resources
     ours = [one for one in kinds if one.name not in _NEVER_OURS]
@@ -135,20 +179,31 @@ def _meets_aws_own(need: Need, where: Ground) -> bool:
 
 
 def _arns(kind: ResourceType, where: Ground, need: Need) -> Iterator[str]:
-    member = need.task.startswith("member.")
+    inside = need.task.startswith("member.") or need.action == "sts:AssumeRole"
     known = {
         "Partition": where.partition,
-        "Account": "*" if member else where.management_account or "*",
+        "Account": "*" if inside else where.management_account or "*",
         "ManagementAccountId": where.management_account or "*",
         "OrganizationId": (where.organization or "*").removeprefix("o-"),
     }
-    if need.action == "sts:AssumeRole":  # of member accounts
-        for role in where.roles:
-            yield _filled(kind.arn, {**known, "Account": "*", "RoleNameWithPath": role})
+    if kind.name == "role":
+        for role in _role_names(need.action, where):
+            yield _filled(kind.arn, {**known, "RoleNameWithPath": role})
         return
     types = where.types if need.writes and "${PolicyType}" in kind.arn else ()
     for one in types or ("*",):
         yield _filled(kind.arn, {**known, "PolicyType": one})
+
+
+def _role_names(action: str, where: Ground) -> tuple[str, ...]:
+    """Return the roles that an action is about, with their paths."""
+    match action:
+        case "sts:AssumeRole":
+            return where.roles
+        case "iam:PassRole":
+            return where.passed or ("*",)
+        case _:  # services' own; IAM does not know the path of one that is not there
+            return ("AWSServiceRoleFor*", "aws-service-role/*")
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

@@ -36,9 +36,9 @@ class Kind(StrEnum):
 class Fault:
     """A misfortune of the next calls of an operation (`*`: any; `read`, `write`: of that sort).
 
-    `skip` matching calls pass first, `times` calls are met. A foreign change makes the call
-    `change` (operation and parameters) as somebody else just before; a lag hides what the met
-    write did from the next `reads` reads.
+    It meets calls made in every account, or in `account` alone. `skip` matching calls pass first,
+    `times` calls are met. A foreign change makes the call `change` (operation and parameters) as
+    somebody else just before; a lag hides what the met write did from the next `reads` reads.
     """
 
     kind: Kind
@@ -47,6 +47,7 @@ class Fault:
     times: int = 1
     reads: int = 1
     change: tuple[str, Mapping[str, Any]] | None = None
+    account: str = ""
 
 
 def plant(directory: Path, *faults: Fault) -> None:
@@ -90,12 +91,13 @@ class Drawn:
     left: tuple[Fault, ...] = field(default=())
 
 
-def draw(faults: tuple[Fault, ...], operation: str, *, read: bool) -> Drawn:
+def draw(faults: tuple[Fault, ...], operation: str, *, read: bool, account: str = "") -> Drawn:
     """Take the first fault that fits and is due; those not yet due count the call as passed."""
     left: list[Fault] = []
     met: Fault | None = None
     for fault in faults:
-        if not _fits(fault, operation, read=read) or met is not None:
+        elsewhere = fault.account not in ("", account)
+        if elsewhere or met is not None or not _fits(fault, operation, read=read):
             left.append(fault)
         elif fault.skip > 0:
             left.append(replace(fault, skip=fault.skip - 1))
@@ -141,4 +143,5 @@ def _fault(entry: dict[str, Any]) -> Fault:
         times=int(entry["times"]),
         reads=int(entry["reads"]),
         change=None if change is None else (str(change[0]), dict(change[1])),
+        account=str(entry.get("account", "")),
     )

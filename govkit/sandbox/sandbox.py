@@ -80,7 +80,7 @@ class Sandbox:
             caller = call.caller or management_caller(self.settings)
             if not self._within_rate(call, caller):
                 return self._refuse(call, caller, refusal("TooManyRequestsException"))
-            fault = self._draw(call)
+            fault = self._draw(call, caller)
             if fault is not None:
                 self._before(fault, call, caller)
             try:
@@ -107,11 +107,12 @@ class Sandbox:
             self.counts.throttled[call.operation] += 1
         return within
 
-    def _draw(self, call: Call) -> Fault | None:
+    def _draw(self, call: Call, caller: Caller) -> Fault | None:
         queue = faults.planted(self.directory)
         if not queue:
             return None
-        drawn = faults.draw(queue, call.operation, read=is_read(call.operation))
+        reads = is_read(call.operation)
+        drawn = faults.draw(queue, call.operation, read=reads, account=caller.account)
         if drawn.left != queue:
             faults.write_faults(self.directory, drawn.left)
         return drawn.fault

@@ -20,18 +20,23 @@ _PLACE = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<p
 _RUN = re.compile(r"[\w-]+")
 
 
+def bucket_and_prefix(place: str) -> tuple[str, str]:
+    """Return what `s3://BUCKET/PREFIX` names; the prefix ends in a slash, or is empty."""
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise UsageError(
+            "No such store", f"store: {place} names no bucket.", "Write s3://BUCKET/PREFIX."
+        )
+    prefix = (found["prefix"] or "").strip("/")
+    return found["bucket"], f"{prefix}/" if prefix else ""
+
+
 class S3Store:
     """A bucket and a prefix, reached with the credentials at hand."""
 
     def __init__(self, place: str, api: Api) -> None:
-        found = _PLACE.fullmatch(place)
-        if found is None:
-            raise UsageError(
-                "No such store", f"store: {place} names no bucket.", "Write s3://BUCKET/PREFIX."
-            )
-        prefix = (found["prefix"] or "").strip("/")
         self.api = api
-        self.objects = Objects(api, found["bucket"], f"{prefix}/" if prefix else "")
+        self.objects = Objects(api, *bucket_and_prefix(place))
 
     @property
     def name(self) -> str:

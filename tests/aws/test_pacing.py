@@ -3,6 +3,7 @@
 import threading
 import time
 
+import botocore.session
 import pytest
 
 from govkit.aws.pacing import Pacer
@@ -178,3 +179,22 @@ def test_whoever_gives_up_in_the_queue_lets_the_others_through() -> None:
         at.wait(None, "organizations", "DescribePolicy")
     clock.now += 10
     assert at.wait(None, "organizations", "DescribePolicy") == 0
+
+
+def test_every_operation_that_has_a_rate_is_one_of_its_service() -> None:
+    loaded = botocore.session.get_session()
+    names = {service: loaded.get_service_model(service).operation_names for service, _ in RATES}
+    assert [key for key in RATES if key[1] not in names[key[0]]] == []
+
+
+def test_accounts_and_regions_do_not_wait_for_each_other() -> None:
+    """CloudTrail takes one UpdateTrail a second of each account and Region."""
+    clock = FakeClock()
+    at = pacer(clock)
+    waited = {
+        lane: [at.wait(lane, "cloudtrail", "UpdateTrail") for _ in range(2)]
+        for lane in ("111111111111/eu-west-1", "111111111111/us-east-1", "222222222222/eu-west-1")
+    }
+    assert {lane: (first, second > 1) for lane, (first, second) in waited.items()} == dict.fromkeys(
+        waited, (0.0, True)
+    )

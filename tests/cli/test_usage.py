@@ -81,7 +81,7 @@ def test_the_version(template: Desk, arguments: list[str]) -> None:
 def test_every_command_has_help_and_the_help_names_every_command(template: Desk) -> None:
     everything = template.does("--help").out
     for command in COMMANDS:
-        name = command.__name__
+        name = command.__name__.replace("_", "-")
         assert f"  {name} " in everything
         assert template.does(name, "--help").out.startswith(f"Usage: govkit {name}")
 

@@ -184,6 +184,7 @@ def test_who_looks_into_member_accounts_may_enter_them(table: Desk) -> None:
     found = needs([member], wanted)
     assert {(one.task, one.action) for one in found} == {
         ("read", "sts:AssumeRole"),
+        ("structure", "sts:AssumeRole"),
         ("member.read", "iam:GetAccountPasswordPolicy"),
         ("member.write", "iam:UpdateAccountPasswordPolicy"),
     }
@@ -194,3 +195,59 @@ def test_who_looks_into_member_accounts_may_enter_them(table: Desk) -> None:
 
 def test_every_kind_says_what_it_reads_and_writes() -> None:
     assert [one.name for one in kinds() if not one.reads] == []
+
+
+def test_the_permissions_of_a_plan_are_what_its_steps_call_and_what_planning_reads(
+    table: Desk,
+) -> None:
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    with desk() as fresh:
+        build(LIVE, fresh.sandbox, replace(SETTINGS, log_calls=True, roles=ROLES))
+        fresh.layout(layout)
+        ran = fresh.does("plan", "--permissions")
+        told = allowing(json.loads(ran.out))
+        fresh.does("apply", "--yes")
+        calls = [call for call in log(fresh) if call["service"] != "sts"]
+        assert any(not call["read_only"] for call in calls)
+        for call in calls:
+            for resource in resources(call):
+                assert allows(told, call, resource), (call["operation"], resource)
+        every = allowing(asked(fresh, "apply"))
+        after = allowing(json.loads(fresh.does("plan", "--permissions").out))
+    for operation in ("DeletePolicy", "MoveAccount"):
+        never = {"service": "organizations", "operation": operation}
+        assert any(allows(every, never, arn(one)) for one in ("p-1", "123456789012"))
+        assert not any(allows(after, never, arn(one)) for one in ("p-1", "123456789012"))
+
+
+@pytest.mark.parametrize(
+    ("place", "resource", "prefix"),
+    [
+        ("s3://acme/main/", "arn:aws:s3:::acme/main/*", "main/*"),
+        ("s3://acme", "arn:aws:s3:::acme/*", ""),
+    ],
+)
+def test_a_store_in_s3_takes_what_the_lock_and_the_journals_take(
+    table: Desk, place: str, resource: str, prefix: str
+) -> None:
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    try:
+        table.layout({**layout, "store": place})
+        found = {
+            purpose: {one["Sid"]: one for one in asked(table, purpose)["Statement"]}
+            for purpose in ("plan", "apply")
+        }
+        sids = {one["Sid"] for one in asked(table, "apply", "--role", "policies")["Statement"]}
+        member = asked(table, "member")["Statement"]
+    finally:
+        table.layout(layout)
+    assert found["plan"]["StoreObjects"]["Action"] == ["s3:GetObject"]
+    assert found["apply"]["StoreObjects"]["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert found["apply"]["StoreObjects"]["Resource"] == [resource]
+    listing = found["apply"]["StoreList"]
+    assert listing["Resource"] == ["arn:aws:s3:::acme"]
+    condition = {"StringLikeIfExists": {"s3:prefix": [prefix]}} if prefix else None
+    assert listing.get("Condition") == condition
+    assert "StoreObjects" not in sids
+    assert member == []
+    assert "StoreObjects" not in {one["Sid"] for one in asked(table, "apply")["Statement"]}
