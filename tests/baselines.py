@@ -1,5 +1,6 @@
 """An organization whose accounts can be entered, a layout with a baseline for it, and its console."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -68,3 +69,18 @@ def clicks(
     sandbox = Sandbox(desk.sandbox)
     caller = session_caller(sandbox.settings, account, "Admin", "console")
     return sandbox.answer(Call(service, operation, params or {}, caller, region))
+
+
+def bucket(desk: Desk, name: str, account: str = "log-archive") -> None:
+    """Make a bucket by hand into which CloudTrail and AWS Config may write, for anybody."""
+    owner = ACCOUNTS[account]
+    place = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    clicks(desk, owner, "s3", "CreateBucket", {"Bucket": name, **place}, region="eu-west-1")
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]},
+        "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    clicks(desk, owner, "s3", "PutBucketPolicy", {"Bucket": name, "Policy": policy})

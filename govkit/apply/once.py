@@ -25,7 +25,10 @@ class Once:
         yield from self._once(key, call, lambda: tuple(self.api.items(key, call)))
 
     def _once(self, key: str, call: ApiCall, ask: Callable[[], Any]) -> Any:
-        asked = json.dumps([key, call.service, call.operation, dict(call.params)], default=str)
+        place = [call.place.account, call.place.region]
+        asked = json.dumps(
+            [key, call.service, call.operation, place, dict(call.params)], default=str
+        )
         if asked not in self.answers:
             self.answers[asked] = ask()
         return self.answers[asked]

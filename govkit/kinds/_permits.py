@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from govkit.access.action_facts import ResourceType, action_facts
+from govkit.kinds.config_aggregator import ConfigAggregator
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.policy import Policy
+from govkit.kinds.service_role import ServiceRole
 from govkit.model.kind import Authority, Kind
 from govkit.model.plan import Step
 from govkit.model.wanted import Wanted
@@ -35,7 +37,8 @@ class Need:
 class Ground:
     """Where the policy will hold: what ARNs are written with. `types` are AWS's names, in lower case.
 
-    `roles` are those of member accounts that are assumed, `passed` those that services are handed;
+    `roles` are those of member accounts that are assumed, `passed` those that services are handed,
+    `made` those that are made for a service;
     `full_access` says whether FullAWSAccess, AWS's own policy, may be attached and detached.
     """
 
@@ -45,6 +48,7 @@ class Ground:
     types: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
     full_access: bool = False
 
 
@@ -129,7 +133,13 @@ def ground(wanted: Wanted, partition: str) -> Ground:
         wanted.management_account,
         tuple(sorted(types)),
         tuple(sorted(_entered_by(wanted))),
-        tuple(sorted({one.role for one in wanted.state.all(ConfigRecorder)})),
+        tuple(
+            sorted(
+                {one.role for one in wanted.state.all(ConfigRecorder)}
+                | {one.role for one in wanted.state.all(ConfigAggregator)}
+            )
+        ),
+        tuple(sorted({one.name for one in wanted.state.all(ServiceRole)})),
         bool(wanted.full_access),
     )
 
@@ -203,7 +213,7 @@ def _role_names(action: str, where: Ground) -> tuple[str, ...]:
         case "iam:PassRole":
             return where.passed or ("*",)
         case _:  # services' own; IAM does not know the path of one that is not there
-            return ("AWSServiceRoleFor*", "aws-service-role/*")
+            return ("AWSServiceRoleFor*", "aws-service-role/*", *where.made)
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str:

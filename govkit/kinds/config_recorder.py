@@ -1,14 +1,21 @@
 """AWS Config's recorders: what is recorded in an account and Region, and by which role."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import GovkitError
 from govkit.kinds._keepers import Keeper, kept_by
+from govkit.kinds._log_buckets import LogBucket, config_writes, log_bucket
 from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds.config_aggregator import Aggregator, aggregated
 from govkit.kinds.config_channel import ConfigChannel
+from govkit.kinds.config_delivery import ConfigDelivery
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.conformance_pack import Pack, packed
+from govkit.kinds.organization_rule import ManagedRule, ruled
+from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
@@ -76,23 +83,12 @@ class Recorder:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
-    """The bucket that snapshots and history go to, and the account that owns it."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    name: str
-    account: str
-    prefix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """Where what is recorded goes, and how often a snapshot of all is sent."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    bucket: Bucket
+    bucket: LogBucket
     frequency: Literal[
         "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
     ] = "TwentyFour_Hours"
@@ -110,20 +106,31 @@ class Config:
     delivery: Delivery
     recorder: Recorder = field(default_factory=Recorder)
     managed_by: Keeper = "govkit"
+    aggregator: Aggregator | None = None
+    rules: dict[str, ManagedRule] = field(default_factory=dict)
+    conformance_packs: dict[str, Pack] = field(default_factory=dict)
     engine: Literal["direct"] = "direct"
 
 
 def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
-    return kept_by(told.managed_by, _everywhere(told, scope))
+    bucket = told.delivery.bucket
+    if told.managed_by == "govkit":
+        for one in log_bucket(bucket, scope, config_writes(bucket, scope), "AWS Config"):
+            yield replace(one, path=("delivery", "bucket"))
+    yield from kept_by(told.managed_by, _everywhere(told, scope))
 
 
 def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
+    if told.aggregator is not None:
+        for one in aggregated(told.aggregator, scope):
+            yield replace(one, path=("aggregator",))
     rule = told.recorder
     if rule.global_types_in is not None and rule.types != "all":
         raise GovkitError(
             "Global types go with all types",
             "global_types_in: stands with types: all; a list names IAM's types itself.",
         )
+    recordings: defaultdict[str, list[Address]] = defaultdict(list)
     for account in scope.accounts:
         if rule.role is None:
             yield Asked(("recorder",), ServiceLinkedRole(account, SERVICE))
@@ -132,6 +139,13 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
         yield Asked(("delivery",), _channel(told.delivery, rule.name, account, region))
         recording = ConfigRecording(account, region, rule.name, told.delivery.name)
         yield Asked(("recorder",), recording)
+        yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True)
+        recordings[region].append(recording.address)
+    by = None if told.aggregator is None else told.aggregator.account
+    for one in ruled(told.rules, by, recordings, scope):
+        yield replace(one, path=("rules", *one.path))
+    for one in packed(told.conformance_packs, by, recordings, scope):
+        yield replace(one, path=("conformance_packs", *one.path))
 
 
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:
@@ -229,7 +243,7 @@ def _role_arn(recorder: ConfigRecorder, ids: Ids) -> str | IdOf:
     given = ids.get(recorder.account)
     if given is None:
         return IdOf(ServiceLinkedRole(recorder.account, SERVICE).address)
-    return f"arn:aws:iam::{given}:role/{recorder.role}"
+    return f"arn:{partition(ids)}:iam::{given}:role/{recorder.role}"
 
 
 def _group(recorder: ConfigRecorder) -> dict[str, Any]:

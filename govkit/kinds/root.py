@@ -13,6 +13,7 @@ from govkit.model.resource import Found, Resource
 from govkit.model.wanted import Wanted
 
 ORGANIZATION = Address("organization", "/")
+ORGANIZATION_ARN = Address("organization", "arn")  # which names the management account, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Root:
     feature_set: str = "ALL"
 
     @property
+    def arn(self) -> str:
+        """The organization's name everywhere in AWS; in it stand both IDs."""
+        return (
+            f"arn:{self.partition}:organizations::{self.management_account}"
+            f":organization/{self.organization}"
+        )
+
+    @property
     def address(self) -> Address:
         """The top of every path."""
         return ROOT
@@ -33,6 +42,11 @@ class Root:
     def needs(self) -> tuple[Address, ...]:
         """Nothing."""
         return ()
+
+
+def partition(ids: Ids) -> str:
+    """Return the partition that the organization is in: `aws` where its ARN is not known."""
+    return (ids.get(ORGANIZATION_ARN) or "arn:aws").split(":")[1]
 
 
 def _read(look: Look) -> Iterator[Found[Root]]:

@@ -6,9 +6,13 @@ from typing import Any, ClassVar, Literal
 
 from govkit.errors import AwsError, GovkitError
 from govkit.kinds._keepers import Keeper, kept_by
+from govkit.kinds._log_buckets import LogBucket, cloudtrail_writes, log_bucket
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds._selectors import ALL, kept, recorded, widened
 from govkit.kinds._tags import LAYOUT, as_list
+from govkit.kinds.delegated_administrator import DelegatedAdministrator
+from govkit.kinds.trail_delivery import TrailDelivery
+from govkit.kinds.trail_view import TrailView
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
@@ -74,23 +78,12 @@ class LogGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketOfLogs:
-    """The bucket that logs go to, and the account that owns it."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    name: str
-    account: str
-    prefix: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CloudTrail:
     """The layout's section `baseline: {cloudtrail: …}`."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    bucket: BucketOfLogs
+    bucket: LogBucket
     trail: str = "org-trail"
     managed_by: Keeper = "govkit"
     multi_region: bool = True
@@ -98,11 +91,23 @@ class CloudTrail:
     kms_key: str | None = None
     sns_topic: str | None = None
     cloudwatch_logs: LogGroup | None = None
+    delegated_administrator: str | None = None
     insights: bool | list[Literal["ApiCallRateInsight", "ApiErrorRateInsight"]] = False
 
 
 def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
-    return kept_by(told.managed_by, _wanted(told, scope))
+    if told.managed_by == "govkit":
+        writes = cloudtrail_writes(told.bucket, told.trail, scope)
+        for one in log_bucket(told.bucket, scope, writes):
+            yield replace(one, path=("bucket",))
+    yield from kept_by(told.managed_by, _wanted(told, scope))
+    if scope.management is not None:
+        fares = TrailDelivery(scope.management, scope.home_region, told.trail)
+        yield Asked(("trail",), fares, observed=True)
+        for account in scope.accounts:
+            if account != scope.management:
+                view = TrailView(account, scope.home_region, told.trail)
+                yield Asked(("trail",), view, observed=True)
 
 
 def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
@@ -113,6 +118,9 @@ def _wanted(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
             "No home Region", "A trail is kept in one: organization: {home_region: …}."
         )
     yield Asked((), TrustedAccess(SERVICE))
+    if told.delegated_administrator is not None:
+        charged = DelegatedAdministrator(SERVICE, account_address(told.delegated_administrator))
+        yield Asked(("delegated_administrator",), charged)
     logs, insights = told.cloudwatch_logs, told.insights
     yield Asked(
         ("trail",),
@@ -186,8 +194,8 @@ def _insights(api: Look | Api, spot: Spot, told: Mapping[str, Any]) -> tuple[str
 
 
 def _aliases(api: Look | Api, spot: Spot, key: str) -> tuple[str, ...]:
-    """Return the aliases of a key, by which a layout may name it."""
-    if not key:
+    """Return the aliases of a key, by which a layout may name it: KMS tells those of own keys alone."""
+    if key.split(":")[4:5] != [spot.place.account]:
         return ()
     call = ApiCall("kms", "ListAliases", {"KeyId": key}, spot.place)
     return tuple(sorted(one["AliasName"] for one in api.items("Aliases", call)))

@@ -1,15 +1,16 @@
 """How far the baseline reaches, as the layout alone can tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from govkit.kinds.account import Account
 from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
-from govkit.model.address import ROOT_PATH, Address
+from govkit.model.address import ROOT_PATH, Address, account
+from govkit.model.kind import Kind
 from govkit.model.lapse import Tolerance
-from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Scope
+from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Named, Scope
 
 _ENABLED = "enabled"
 
@@ -41,16 +42,35 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
     listed = [
         one
         for one in draft.resources.values()
-        if isinstance(one, Account) and one.state == "ACTIVE" and reach.reaches(one.parent.path)
+        if isinstance(one, Account) and one.state == "ACTIVE"
     ]
+    covered = {one.address for one in listed if reach.reaches(one.parent.path)}
     return Scope(
-        accounts=tuple(sorted(one.address for one in listed)),
+        accounts=tuple(sorted(covered)),
+        outside=tuple(sorted(one.address for one in listed if one.address not in covered)),
         regions=reach.regions,
         home_region=reach.home_region or next(iter(reach.regions), ""),
         management=_management(draft),
         organization=head.organization.id,
         partition=partition(head),
     )
+
+
+def named(draft: Draft, kinds: Iterable[Kind[Any]]) -> Iterator[Named]:
+    """Yield what must be looked for by name: the things of such kinds that the layout asks for."""
+    by_name = {kind.resource: kind.name for kind in kinds if kind.by_name}
+    for one in draft.resources.values():
+        if type(one) in by_name:
+            thing: Any = one
+            names = _names(draft, thing.account.path)
+            yield Named(by_name[type(one)], thing.name, names, getattr(thing, "region", None))
+
+
+def _names(draft: Draft, key: str) -> frozenset[str]:
+    """Return the names by which AWS may know an account of the layout: its key where it made it."""
+    claim = draft.claims.get(account(key))
+    told = (claim.id, claim.email) if claim is not None else ()
+    return frozenset(one.lower() for one in told if one) or frozenset([key])
 
 
 def _sections(given: Any) -> Iterator[str]:

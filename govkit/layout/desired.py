@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from govkit.layout.baseline import coverage, known_scope, tolerances
+from govkit.layout.baseline import coverage, known_scope, named, tolerances
 from govkit.layout.break_glass import check_wildcards
 from govkit.layout.budget import check_budget
 from govkit.layout.draft import Draft
@@ -68,7 +68,8 @@ def desired(
     excused = exemptions(draft, where, keep_expired=keep)
     pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
     reach = coverage(draft)
-    governed = add_sections(draft, kinds, known_scope(draft, reach))
+    governed = add_sections(draft, kinds, replace(known_scope(draft, reach), file=files.beside))
+    reach = replace(reach, named=tuple(named(draft, kinds)))
     check_wildcards(draft, pieces)
     check_variants(draft, pieces)
     faults.stop()

@@ -50,9 +50,15 @@ class Draft:
         self.ou_names = [path.lstrip("/") for path in self.sections.ous]
 
     def want(self, resource: Resource, where: Origin) -> None:
-        """Ask for a resource; the first line that asks for it is remembered."""
+        """Ask for a resource; the first line that asks for it is remembered.
+
+        What can serve several sections at once is joined; `GovkitError` where they disagree.
+        """
         address = resource.address
-        self.resources.setdefault(address, resource)
+        there = self.resources.setdefault(address, resource)
+        joined = getattr(there, "joined", None)
+        if there is not resource and joined is not None:
+            self.resources[address] = joined(resource)
         self.origins.setdefault(address, where)
 
     def refuse(self, address: Address, where: Origin) -> None:

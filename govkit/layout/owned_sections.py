@@ -1,6 +1,6 @@
 """The sections that kinds bring along: their values become what each kind asks for, and where."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -55,21 +55,24 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             draft.refuse(resource.address, where)
             continue
         _check_needs(draft, section, one)
-        draft.want(resource, where)
+        try:
+            draft.want(resource, where)
+        except GovkitError as error:
+            draft.faults.add(where, f"{error.summary}: {error.detail}", error.hint)
         if one.observed:
             draft.observed.add(resource.address)
     if section.under == "baseline":
-        draft.standards.append(_standard(draft, section, given))
+        draft.standards.append(_standard(draft, section, given, scope.file))
         draft.baseline[section.key] = Told(
             given, lambda path: sheet.value_at(section.under, section.key, *path)
         )
 
 
-def _standard(draft: Draft, section: Section, value: Any) -> Standard:
+def _standard(draft: Draft, section: Section, value: Any, file: Callable[[str], str]) -> Standard:
     sheet, layout = draft.sections.book.main, draft.sections.head.layout
 
     def standard(scope: Scope) -> Iterator[Demand]:
-        for one in section.asked(value, scope):
+        for one in section.asked(value, replace(scope, file=file)):
             if one.present:
                 where = sheet.value_at(section.under, section.key, *one.path)
                 yield Demand(_owned(one.resource, layout), where, one.observed)

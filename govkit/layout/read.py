@@ -37,7 +37,7 @@ def read(
     """
     shelved = all_kinds() if kinds is None else tuple(kinds)
     faults = Faults()
-    files = TemplateFiles(template_folders(path, templates), faults)
+    files = TemplateFiles(template_folders(path, templates), faults, path.parent)
     with _uncollected():
         owned = [kind.section for kind in shelved if kind.section]
         sections = read_sections(path, owned, faults, instead)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from govkit.errors import GovkitError
 from govkit.layout.faults import Faults
 from govkit.layout.files import shown
 from govkit.layout.suggest import did_you_mean
@@ -17,10 +18,11 @@ FOLDER = "scp_templates"
 
 @dataclass(slots=True)
 class TemplateFiles:
-    """The template folders of one reading, the first first, and which files were used."""
+    """The template folders of one reading, the first first, and which files were used; `home` is the layout's folder."""
 
     folders: tuple[Path, ...]
     faults: Faults
+    home: Path = Path()
     used: dict[Path, None] = field(default_factory=dict)
     _loaded: dict[str, Template | None] = field(default_factory=dict)
 
@@ -33,6 +35,19 @@ class TemplateFiles:
             looked = f"It is looked for in {shown(self.folders[0])}, and among govkit's own."
             self.faults.add(where, f'There is no template "{name}"', near or looked)
         return self._loaded[name]
+
+    def beside(self, name: str) -> str:
+        """Return the text of a file that the layout names by its path from the layout's folder.
+
+        Raises `GovkitError` where there is none, or it is outside of the folder.
+        """
+        path = (self.home / name).resolve()
+        if not path.is_relative_to(self.home.resolve()) or not path.is_file():
+            raise GovkitError(
+                "No such file", f"{name} is not there.", f"It is looked for in {shown(self.home)}."
+            )
+        self.used[path] = None
+        return path.read_text(encoding="utf-8")
 
     def complain(self, fault: TemplateFault) -> None:
         """Add a fault that stands in a template."""

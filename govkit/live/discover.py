@@ -8,7 +8,7 @@ from typing import Any
 
 from govkit.errors import AccessDenied, AwsError
 from govkit.kinds._refusals import NOT_OFFERED
-from govkit.kinds.root import ORGANIZATION, Root
+from govkit.kinds.root import ORGANIZATION, ORGANIZATION_ARN, Root
 from govkit.live.look import Findings, LookOf, Sight, StoppedError
 from govkit.model.call import Api, Ids, Interest
 from govkit.model.kind import Kind
@@ -131,6 +131,7 @@ def _put_together(kinds: Sequence[Kind[Any]], found: Findings, sight: Sight) -> 
                 ids.learn(one.resource.address, one.id)
             if isinstance(one.resource, Root):
                 ids.learn(ORGANIZATION, one.resource.organization)
+                ids.learn(ORGANIZATION_ARN, one.resource.arn)
     incomplete = [f"{name}: {error}".replace("\n", " ") for name, error in denied.items()]
     incomplete += [*sight.missed, *_out_of_reach(sight.unreached)]
     return Live(

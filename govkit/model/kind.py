@@ -132,6 +132,7 @@ class Kind(Generic[R]):
       `serves`: another section, or a part of one (`account.imds`)
     - `watched` says that nobody changes it: it is looked at only where a question is about the state
       of accounts itself, as `check` is, and never by a plan or for drift
+    - `by_name` says that it is looked for by the name that the layout gives it, in its account alone
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
       a layout asks: `govkit iam-policy` prints them
     """
@@ -157,6 +158,7 @@ class Kind(Generic[R]):
     reads: tuple[str, ...] = ()
     writes: Callable[[Wanted], Iterable[str]] = _writes_nothing
     beyond: bool = False
+    by_name: bool = False
     serves: tuple[str, ...] = ()
     watched: bool = False
 

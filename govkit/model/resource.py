@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar, get_type_hints, runtim
 from govkit.model.address import Address
 
 UNSAID = MappingProxyType({"unsaid": True})  # a field's metadata: no fact where it is None
+SILENT = MappingProxyType({"silent": True})  # a field's metadata: never a fact, only for the order
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -109,16 +110,25 @@ def readdressed(resource: Resource, names: Callable[[Address], Address]) -> Reso
     for name in _address_names(type(resource)):
         value = getattr(resource, name)
         if value is not None:
-            other = names(value)
+            other: object = names(value) if isinstance(value, Address) else renamed(value, names)
             if other is not value:
                 changed[name] = other
     return replace(resource, **changed) if changed else resource  # type: ignore[type-var]  # all are dataclasses
 
 
+def renamed(
+    addresses: tuple[Address, ...], names: Callable[[Address], Address]
+) -> tuple[Address, ...]:
+    """Return the addresses under their other names, in order; the same tuple where none has any."""
+    others = tuple(sorted(names(one) for one in addresses))
+    return addresses if others == addresses else others
+
+
 @cache
 def _address_names(kind: type) -> tuple[str, ...]:
     hints = get_type_hints(kind)
-    return tuple(name for name in _all_names(kind) if hints[name] in {Address, Address | None})
+    of_addresses = {Address, Address | None, tuple[Address, ...]}
+    return tuple(name for name in _all_names(kind) if hints[name] in of_addresses)
 
 
 @cache
@@ -128,7 +138,11 @@ def _all_names(kind: type) -> tuple[str, ...]:
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in _all_names(kind) if name != "address")
+    return tuple(
+        field.name
+        for field in fields(kind)
+        if field.init and field.name != "address" and "silent" not in field.metadata
+    )
 
 
 @cache

@@ -1,9 +1,10 @@
 """How far the baseline reaches: in which accounts and Regions its services must be on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from govkit.errors import GovkitError
 from govkit.model.address import Address
 
 Regions: TypeAlias = tuple[str, ...]
@@ -37,14 +38,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A thing of the baseline that is looked for by name, in one account and perhaps one Region.
+
+    `account` are the names by which AWS may know the account: its ID and e-mail address (in lower
+    case), else its key, by which govkit made it.
+    """
+
+    kind: str
+    name: str
+    account: frozenset[str]
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What the layout says about the reach of the baseline, before AWS was asked.
 
     `regions` are names, or empty where `enabled` asks for those that each account has enabled.
     Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
-    the parts that the layout asks for, with those below (`account`, `account.imds`).
-    `administrators` are the names (ID, e-mail in lower case) of the account that a part is delegated
-    to.
+    the parts that the layout asks for, with those below (`account`, `account.imds`). `named` are the
+    things that are looked for by name. `administrators` are the names (ID, e-mail in lower case) of
+    the account that a part is delegated to.
     """
 
     regions: Regions = ()
@@ -53,6 +68,7 @@ class Coverage:
     home_region: str | None = None
     sections: frozenset[str] = frozenset()
     entry: Entry = field(default_factory=Entry)
+    named: tuple[Named, ...] = ()
     administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def reaches(self, ou: str) -> bool:
@@ -75,12 +91,18 @@ class Unreached:
     why: str
 
 
+def _no_file(name: str) -> str:
+    raise GovkitError("No such file", f"{name} cannot be read here.")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The accounts and Regions that a section of the baseline is asked of, all known.
 
     `own` are the Regions of accounts that differ from `regions`. `home_region` is where what AWS
     has once per organization is kept; `management` is the account that made the organization.
+    `outside` are active accounts that are left out. `file` returns the text of a file beside the
+    layout, and raises `GovkitError` where there is none.
     """
 
     accounts: tuple[Address, ...]
@@ -90,6 +112,8 @@ class Scope:
     organization: str | None = None
     partition: str = "aws"
     own: Mapping[Address, Regions] = field(default_factory=dict)
+    outside: tuple[Address, ...] = ()
+    file: Callable[[str], str] = field(default=_no_file, compare=False, repr=False)
 
     def places(self) -> Iterator[tuple[Address, str]]:
         """Yield every account with each of its Regions."""

@@ -83,7 +83,9 @@ def _place(host: str, path: str) -> tuple[str, str]:
 
 @cache
 def _routes(service: str) -> tuple[_Route, ...]:
-    return tuple(_route(service, name) for name in service_model(service).operation_names)
+    model = service_model(service)
+    current = (one for one in model.operation_names if not model.operation_model(one).deprecated)
+    return tuple(_route(service, name) for name in current)
 
 
 def _route(service: str, operation: str) -> _Route:
@@ -223,11 +225,17 @@ def written(service: str, operation: str, answer: Mapping[str, Any]) -> Answered
     payload = shape.serialization.get("payload")
     if payload is not None:
         value = answer.get(payload, b"")
-        body = value if isinstance(value, bytes) else _document(shape.members[payload], value)
-        return Answered(status, headers, body)
+        return Answered(status, headers, _alone(shape.members[payload], value))
     inside = {name: value for name, value in answer.items() if not _located(shape.members[name])}
     body = _document(shape, inside) if any(map(_is_inside, shape.members.values())) else b""
     return Answered(status, headers, body)
+
+
+def _alone(member: Any, value: Any) -> bytes:
+    """Return the body that is one member and nothing else: text as it is, structures as XML."""
+    if isinstance(value, bytes):
+        return value
+    return str(value).encode() if member.type_name == "string" else _document(member, value)
 
 
 def _located(member: Any) -> bool:

@@ -153,8 +153,9 @@ def services(table: Desk) -> None:
         {"TrailName": "org-trail", "EventSelectors": narrowed},
     )
     click("team-20", "config", "StopConfigurationRecorder", {"ConfigurationRecorderName": "govkit"})
-    elsewhere = {"name": "govkit", "s3BucketName": "elsewhere"}
-    click("team-21", "config", "PutDeliveryChannel", {"DeliveryChannel": elsewhere})
+    often = {"configSnapshotDeliveryProperties": {"deliveryFrequency": "One_Hour"}}
+    channel = {"name": "govkit", "s3BucketName": "acme-config", **often}
+    click("team-21", "config", "PutDeliveryChannel", {"DeliveryChannel": channel})
     other = {"name": "govkit", "roleARN": f"arn:aws:iam::{TEAM['team-22']}:role/other"}
     click("team-22", "config", "PutConfigurationRecorder", {"ConfigurationRecorder": other})
     click("", "iam", "DisableOrganizationsRootSessions", {})

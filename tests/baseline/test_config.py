@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from baselines import ACCOUNTS, clicks, layout
+from baselines import ACCOUNTS, bucket, clicks, layout
 from terminal import Desk
 
 CONFIG = {
@@ -33,7 +33,8 @@ def applied(table: Desk) -> Desk:
 def test_role_recorder_channel_and_start_come_in_this_order(table: Desk) -> None:
     table.layout(layout(config=CONFIG))
     steps = planned(table)
-    assert len(steps) == 4 + 4 * 2 * 3
+    assert len(steps) == 1 + 4 + 4 * 2 * 3
+    assert steps[0]["address"] == "bucket:acme-config"
     mine = [one for one in steps if one["address"].partition(":")[2].startswith("audit")]
     here = [one for one in mine if "us-east-1" not in one["address"]]
     assert [one["address"] for one in here] == [
@@ -102,6 +103,7 @@ def test_lists_of_types_are_recorded_as_told(table: Desk, types: Any) -> None:
 def test_what_somebody_clicks_is_drift_and_is_mended(
     applied: Desk, operation: str, params: Any, address: str, change: str
 ) -> None:
+    bucket(applied, "elsewhere")
     clicks(applied, AUDIT, "config", operation, params, region="eu-west-1")
     ran = applied.run("drift", "--baseline", "--format", "json")
     (found,) = json.loads(ran.out)["drift"]

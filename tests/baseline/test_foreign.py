@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from baselines import ACCOUNTS, clicks, layout
+from baselines import ACCOUNTS, bucket, clicks, layout
 from terminal import Desk
 
 AUDIT, MANAGEMENT = ACCOUNTS["audit"], "111111111111"
@@ -20,6 +20,7 @@ def recorder(desk: Desk) -> None:
 def trail(desk: Desk) -> None:
     access = {"ServicePrincipal": "cloudtrail.amazonaws.com"}
     clicks(desk, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    bucket(desk, "acme-trail")
     told = {"Name": "org-trail", "S3BucketName": "acme-trail", "IsOrganizationTrail": True}
     clicks(desk, MANAGEMENT, "cloudtrail", "CreateTrail", told, region="eu-west-1")
 
@@ -46,7 +47,8 @@ def test_somebody_elses_recorder_is_refused_with_what_was_found(table: Desk) -> 
 
 def test_a_trail_of_the_name_that_govkit_did_not_make_is_refused(table: Desk) -> None:
     trail(table)
-    table.layout(layout(cloudtrail=TRAIL))
+    observed = {**TRAIL["bucket"], "managed_by": "observe"}
+    table.layout(layout(cloudtrail={"bucket": observed}))
     (message,) = refused(table)
     assert "trail:management/eu-west-1/org-trail is there, which govkit did not make" in message
 

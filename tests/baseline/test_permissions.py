@@ -22,6 +22,7 @@ BASELINE: dict[str, Any] = {
     "config": {
         "recorder": {"types": "all", "global_types_in": "eu-west-1"},
         "delivery": {"bucket": {"name": "acme-config", "account": "log-archive"}},
+        "aggregator": {"account": "audit"},
     },
     "cloudtrail": {"bucket": {"name": "acme-trail", "account": "log-archive"}},
     "account": {"s3_public_access_block": True, "ebs_encryption": True, "imds": "v2"},
@@ -61,6 +62,11 @@ def in_members(table: Desk) -> list[Mapping[str, Any]]:
 
 # What IAM calls differently from the API.
 NAMES = {
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
@@ -70,6 +76,17 @@ def allows(judge: Judge, call: Mapping[str, Any]) -> bool:
     name = f"{call['service']}:{call['operation']}"
     asked = request(NAMES.get(name, name), resource(call), {})
     return judge.verdict(asked).outcome is Outcome.ALLOWED
+
+
+def bucket_or_role(call: Mapping[str, Any]) -> str:
+    account, region, params = call["caller"]["account"], call["region"], call["params"]
+    if call["service"] == "s3" and "Bucket" in params:
+        return f"arn:aws:s3:::{params['Bucket']}"
+    if call["service"] == "iam" and "RoleName" in params:
+        return f"arn:aws:iam::{account}:role/{params['RoleName']}"
+    if call["operation"] in {"PutConfigurationAggregator", "ListTagsForResource"}:
+        return f"arn:aws:config:{region}:{account}:config-aggregator/1"
+    return ""
 
 
 def resource(call: Mapping[str, Any]) -> str:
@@ -89,7 +106,7 @@ def resource(call: Mapping[str, Any]) -> str:
         case operation if call["service"] == "cloudtrail" and "Describe" not in operation:
             return f"arn:aws:cloudtrail:{region}:{account}:trail/org-trail"
         case _:
-            return "*"
+            return bucket_or_role(call) or "*"
 
 
 def test_every_call_inside_accounts_is_allowed_by_the_policy_for_members(table: Desk) -> None:

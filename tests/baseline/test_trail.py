@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from baselines import clicks, layout
+from baselines import bucket, clicks, layout
 from terminal import Desk
 
 MANAGEMENT = "111111111111"
@@ -27,9 +27,10 @@ def applied(table: Desk) -> Desk:
 
 def test_access_comes_first_and_the_trail_is_started(table: Desk) -> None:
     table.layout(layout(cloudtrail=TRAIL))
-    access, trail = planned(table)
+    access, bucket, trail = sorted(planned(table), key=lambda one: len(one["needs"]))
+    assert bucket["address"] == "bucket:acme-trail"
     assert access["address"] == "trusted_access:cloudtrail.amazonaws.com"
-    assert (trail["address"], trail["needs"]) == (ADDRESS, [access["id"]])
+    assert (trail["address"], trail["needs"]) == (ADDRESS, [access["id"], bucket["id"]])
     assert [call["operation"] for call in trail["calls"]] == ["CreateTrail", "StartLogging"]
     assert trail["calls"][0]["parameters"] == {
         "Name": "org-trail",
@@ -76,8 +77,8 @@ ADVANCED = {
         ),
         (
             "UpdateTrail",
-            {"Name": "org-trail", "S3KeyPrefix": "elsewhere", "IsMultiRegionTrail": False},
-            {"prefix": "elsewhere", "multi_region": False},
+            {"Name": "org-trail", "S3BucketName": "elsewhere", "S3KeyPrefix": "p"},
+            {"bucket": "elsewhere", "prefix": "p"},
             ["UpdateTrail"],
         ),
         (
@@ -109,6 +110,7 @@ ADVANCED = {
 def test_what_somebody_clicks_is_drift_and_is_mended(
     applied: Desk, operation: str, params: Any, fact: Any, mended: list[str]
 ) -> None:
+    bucket(applied, "elsewhere")
     clicks(applied, MANAGEMENT, "cloudtrail", operation, params, region="eu-west-1")
     ran = applied.run("drift", "--baseline", "--format", "json")
     (found,) = json.loads(ran.out)["drift"]
@@ -139,3 +141,42 @@ def test_a_deleted_trail_is_made_again(applied: Desk) -> None:
     assert applied.run("drift", "--baseline").code == 2
     applied.does("apply", "--baseline", "--yes")
     assert planned(applied) == []
+
+
+def key(desk: Desk, *, lets: bool) -> str:
+    """Make a key of the management account, with the alias org-trail; return its ARN."""
+    allowed = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    allowed |= {"Action": "kms:GenerateDataKey*" if lets else "kms:Decrypt", "Resource": "*"}
+    told = {"Policy": json.dumps({"Statement": [allowed]})}
+    made = clicks(desk, MANAGEMENT, "kms", "CreateKey", told, region="eu-west-1")["KeyMetadata"]
+    named = {"AliasName": "alias/org-trail", "TargetKeyId": made["KeyId"]}
+    clicks(desk, MANAGEMENT, "kms", "CreateAlias", named, region="eu-west-1")
+    return str(made["Arn"])
+
+
+def test_an_alias_stands_for_the_key_that_the_trail_shows(table: Desk) -> None:
+    arn = key(table, lets=True)
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": "alias/org-trail"}))
+    table.does("apply", "--baseline", "--yes")
+    assert planned(table) == []
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": arn}))
+    assert planned(table) == []
+    table.layout(layout(cloudtrail=TRAIL))
+    (step,) = planned(table)
+    assert step["calls"][0]["parameters"] == {"Name": "org-trail", "KmsKeyId": ""}
+
+
+def test_a_key_that_cloudtrail_may_not_use_stops_the_trail(table: Desk) -> None:
+    key(table, lets=False)
+    table.layout(layout(cloudtrail={**TRAIL, "kms_key": "alias/org-trail"}))
+    ran = table.run("apply", "--baseline", "--yes")
+    assert "InsufficientEncryptionPolicyException" in ran.said
+
+
+def test_an_account_may_be_made_administrator_of_cloudtrail(table: Desk) -> None:
+    table.layout(layout(cloudtrail={**TRAIL, "delegated_administrator": "audit"}))
+    found = [one["address"] for one in planned(table)]
+    access = found.index("trusted_access:cloudtrail.amazonaws.com")
+    assert access < found.index("delegated_administrator:cloudtrail.amazonaws.com/audit")
+    table.does("apply", "--baseline", "--yes")
+    assert planned(table) == []

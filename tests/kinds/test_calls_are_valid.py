@@ -18,14 +18,18 @@ from govkit.kinds.alternate_contact import AlternateContact
 from govkit.kinds.analyzer import Analyzer
 from govkit.kinds.archive_rule import ArchiveRule
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.bucket import Bucket
+from govkit.kinds.config_aggregator import ConfigAggregator
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.credential_stage import CredentialStage
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.ebs_encryption import EbsEncryption
 from govkit.kinds.imds_defaults import ImdsDefaults
 from govkit.kinds.login_profile import LoginProfile
+from govkit.kinds.organization_rule import OrganizationRule
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.password_policy import PasswordPolicy
 from govkit.kinds.pin import Pin
@@ -36,6 +40,7 @@ from govkit.kinds.release import Release
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.kinds.root_access import CREDENTIALS, SESSIONS, RootAccess
 from govkit.kinds.service_linked_role import ServiceLinkedRole
+from govkit.kinds.service_role import ServiceRole, taken_by
 from govkit.kinds.spare_user import SpareUser
 from govkit.kinds.tags import Tags
 from govkit.kinds.trail import Trail
@@ -89,6 +94,8 @@ def changes() -> Iterator[Change[Resource]]:
     yield Change(ResourcePolicy(of({})), ResourcePolicy(DENY))
     yield Change(TAGS, replace(TAGS, values=(("b", "2"),)))
     yield from of_the_baseline()
+    yield from of_buckets()
+    yield from of_the_whole_organization()
     yield from of_analyzers_and_settings()
 
 
@@ -168,6 +175,62 @@ def of_analyzers_and_settings() -> Iterator[Change[Resource]]:
     yield Change(ImdsDefaults(at, region, "optional"), ImdsDefaults(at, region))
 
 
+def of_buckets() -> Iterator[Change[Resource]]:
+    """Yield buckets made and mended; none is ever taken away."""
+    made = Bucket(SEARCH.address, "eu-west-1", "acme-logs", DENY, layout="main")
+    whole = replace(made, object_lock_days=30, expire_days=400)
+    yield Change(None, made)
+    yield Change(None, replace(whole, region="us-east-1"))
+    yield Change(replace(whole, versioning=False, public_access_block=False), made)
+    yield Change(replace(made, policy=None), whole)
+
+
+def of_the_whole_organization() -> Iterator[Change[Resource]]:
+    """Yield what AWS Config has once for all accounts."""
+    at = SEARCH.address
+    aggregator = ConfigAggregator(at, "eu-west-1", "org", layout="main")
+    role = ServiceRole(
+        at, "looks", taken_by("config.amazonaws.com"), ("arn:aws:iam::aws:policy/A",)
+    )
+    yield Change(None, aggregator)
+    yield Change(aggregator, replace(aggregator, regions=("eu-west-1",)))
+    yield Change(aggregator, None)
+    rule = OrganizationRule(at, "eu-west-1", "mfa", "ROOT_ACCOUNT_MFA_ENABLED", layout="main")
+    narrow = replace(rule, parameters='{"a":"1"}', frequency="One_Hour", types=("AWS::S3::Bucket",))
+    yield Change(None, replace(narrow, excluded=(at,)))
+    yield Change(narrow, rule)
+    yield Change(rule, None)
+    pack = ConformancePack(
+        at,
+        "eu-west-1",
+        "iam",
+        "sha256:1",
+        layout="main",
+        body="Resources: {}",
+        arn="arn:aws:config:a:1:organization-conformance-pack/iam",
+    )
+    yield Change(None, replace(pack, parameters=(("Age", "90"),), excluded=(at,)))
+    yield Change(pack, replace(pack, template="sha256:2"))
+    yield Change(pack, None)
+    yield Change(None, replace(role, layout="main"))
+    yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
+
+
+LOOKED_AT = ("trail_delivery", "config_delivery", "stack_set", "trail_view")
+TAGGING = {
+    "config": "config:TagResource",
+    "iam:CreateRole": "iam:TagRole",
+    "organizations": "organizations:TagResource",
+}
+# Where IAM's name of an action is not that of the operation.
+ACTIONS = {
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+
+
 def lowered() -> Iterator[tuple[str, ApiCall]]:
     ids = Ids(
         {
@@ -207,7 +270,12 @@ def test_a_call_is_valid_by_the_services_model(call: ApiCall) -> None:
 
 def test_every_kind_that_changes_is_tried() -> None:
     tried = {name.partition(":")[0] for name, _ in CALLS}
-    assert tried == {kind.name for kind in KINDS.values()} - {"root", "enabled_region", *OBSERVED}
+    assert tried == {kind.name for kind in KINDS.values()} - {
+        "root",
+        "enabled_region",
+        *OBSERVED,
+        *LOOKED_AT,
+    }
 
 
 def action(call: ApiCall) -> str:
@@ -215,7 +283,8 @@ def action(call: ApiCall) -> str:
     if call.service == "s3control":
         return "s3:PutAccountPublicAccessBlock"
     service = {"accessanalyzer": "access-analyzer"}.get(call.service, call.service)
-    return f"{service}:{call.operation}"
+    found = f"{service}:{call.operation}"
+    return ACTIONS.get(found, found)
 
 
 def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
@@ -232,5 +301,6 @@ def test_every_call_is_of_what_the_kind_says_that_it_writes() -> None:
     said = {kind.name: set(kind.writes(everything)) for kind in KINDS.values()}
     for name, call in CALLS:
         assert action(call) in said[name.partition(":")[0]]
-        if "Tags" in call.params and call.service == "organizations":
-            assert "organizations:TagResource" in said[name.partition(":")[0]]
+        tagging = TAGGING.get(call.service) or TAGGING.get(action(call))
+        if "Tags" in call.params and tagging is not None:
+            assert tagging in said[name.partition(":")[0]]

@@ -113,7 +113,7 @@ def test_what_is_not_there_is_said_so(box: Box) -> None:
     refused("404", 404, lambda: box.client.head_object(Bucket=BUCKET, Key="none"))
     refused("NoSuchBucket", 404, lambda: box.client.get_object(Bucket="nothing-here", Key="a"))
     refused("404", 404, lambda: box.client.head_bucket(Bucket="nothing-here"))
-    refused("NotImplemented", 501, lambda: box.client.get_bucket_policy(Bucket=BUCKET))
+    refused("NotImplemented", 501, lambda: box.client.get_bucket_website(Bucket=BUCKET))
 
 
 def test_what_is_deleted_is_gone_and_may_be_deleted_again(box: Box) -> None:

@@ -16,8 +16,11 @@ from govkit.sandbox.cloudtrail.rows import (
     seen,
     trails,
 )
+from govkit.sandbox.keys import arn as key_arn
+from govkit.sandbox.keys import found as find_key
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import refusal
+from govkit.sandbox.s3.grants import allows, is_there, lets
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -61,7 +64,7 @@ def create_trail(world: World, params: Params) -> Answer:
         "AdvancedEventSelectors": [],
         "InsightSelectors": [],
         "Tags": {one["Key"]: one.get("Value", "") for one in params.get("TagsList", ())},
-        **_told(params),
+        **_told(world, params),
     }
     _check(world, row)
     if row["Organization"]:  # the management account always owns it
@@ -79,7 +82,7 @@ def create_trail(world: World, params: Params) -> Answer:
 
 def update_trail(world: World, params: Params) -> Answer:
     old = at_home(world, params["Name"])
-    row: Any = {**old, **_told(params), "Changed": iso(world.now)}
+    row: Any = {**old, **_told(world, params), "Changed": iso(world.now)}
     _check(world, row)
     trails(world).put(key(row), row)
     return _shown(world, row)
@@ -129,14 +132,33 @@ def describe_trails(world: World, params: Params) -> Answer:
 def get_trail_status(world: World, params: Params) -> Answer:
     row = found(world, params["Name"])
     since = "StartLoggingTime" if row["Logging"] else "StopLoggingTime"
-    told = {"LatestDeliveryError": row["DeliveryError"]} if row["DeliveryError"] else {}
+    error = row["DeliveryError"] or _problem(world, row)
+    told = {"LatestDeliveryError": error} if error else {}
+    if error and row["Validation"]:  # the digests go to the same bucket
+        told["LatestDigestDeliveryError"] = error
     return {"IsLogging": row["Logging"], since: row["Changed"], **told}
 
 
-def _told(params: Params) -> dict[str, Any]:
-    return {
+def _told(world: World, params: Params) -> dict[str, Any]:
+    told = {
         ours: params[theirs] for theirs, ours in _TOLD.items() if params.get(theirs) is not None
     }
+    if told.get("Key"):  # CloudTrail shows the key's ARN, whatever name it was told
+        told["Key"] = _key(world, told["Key"])
+    return told
+
+
+def _key(world: World, told: str) -> str:
+    key = find_key(world, told)
+    if key is None:
+        raise refusal("KmsKeyNotFoundException", message=f"The key {told} does not exist.")
+    named = key_arn(world, key)
+    if not allows(key["Policy"], _SERVICE, "kms:GenerateDataKey", named, {}):
+        raise refusal(
+            "InsufficientEncryptionPolicyException",
+            message="Insufficient permissions to access S3 bucket or KMS key.",
+        )
+    return named
 
 
 def _is_custom(row: TrailRow) -> bool:
@@ -181,6 +203,7 @@ def _check(world: World, row: TrailRow) -> None:
         )
     if row["Organization"]:
         _check_organization(world)
+    _check_bucket(world, row)
 
 
 def _check_organization(world: World) -> None:
@@ -194,6 +217,45 @@ def _check_organization(world: World) -> None:
         raise refusal("NotOrganizationMasterAccountException")
     if _SERVICE not in entries.services:
         raise refusal("CloudTrailAccessNotEnabledException")
+
+
+def _check_bucket(world: World, row: TrailRow) -> None:
+    """Refuse a bucket into which CloudTrail could not write: it looks and writes once to try it."""
+    match _problem(world, row):
+        case "NoSuchBucket":
+            text = f"S3 bucket {row['Bucket']} does not exist!"
+            raise refusal("S3BucketDoesNotExistException", message=text)
+        case "AccessDenied":
+            text = f"Incorrect S3 bucket policy is detected for bucket: {row['Bucket']}"
+            raise refusal("InsufficientS3BucketPolicyException", message=text)
+        case _:
+            return
+
+
+def _problem(world: World, row: TrailRow) -> str:
+    """Return S3's word for why CloudTrail cannot write into the trail's bucket; empty if it can."""
+    name = row["Bucket"]
+    if not is_there(world, name):
+        return "NoSuchBucket"
+    bucket = f"arn:{world.settings.partition}:s3:::{name}"
+    prefix = f"{row['Prefix']}/" if row["Prefix"] else ""
+    owners = [_owner(world, row)]
+    if row["Organization"]:
+        owners.append(book(world).the_organization["Id"])
+    source = {"aws:SourceArn": arn(world, {**row, "Account": owners[0]})}
+    source["aws:SourceAccount"] = owners[0]
+    written = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
+    able = lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source) and all(
+        lets(world, _SERVICE, "s3:PutObject", f"{bucket}/{prefix}AWSLogs/{one}/x", written)
+        for one in owners
+    )
+    return "" if able else "AccessDenied"
+
+
+def _owner(world: World, row: TrailRow) -> str:
+    if row["Organization"]:
+        return book(world).the_organization["ManagementAccount"]
+    return row["Account"]
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -5,12 +5,16 @@ from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
+from govkit.sandbox.config import aggregators, packs, rules
 from govkit.sandbox.model import check_input, service_model
+from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
+from govkit.sandbox.s3.grants import is_there, lets
 from govkit.sandbox.tables import Shape, Table
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
+_SERVICE = "config.amazonaws.com"
 
 
 class RecorderRow(TypedDict):
@@ -37,6 +41,9 @@ class ChannelRow(TypedDict):
 SHAPES = {
     "recorders": Shape(RecorderRow, ("Place",)),
     "channels": Shape(ChannelRow, ("Place",)),
+    "aggregators": aggregators.SHAPE,
+    "organization_rules": rules.SHAPE,
+    "organization_packs": packs.SHAPE,
 }
 
 
@@ -100,7 +107,7 @@ def describe_recorders(world: World, params: Params) -> Answer:
 
 
 def describe_recorder_status(world: World, params: Params) -> Answer:
-    return {"ConfigurationRecordersStatus": [_status(row) for row in _named(world, params)]}
+    return {"ConfigurationRecordersStatus": [_status(world, row) for row in _named(world, params)]}
 
 
 def _shown(world: World, row: RecorderRow) -> Answer:
@@ -118,8 +125,19 @@ def _shown(world: World, row: RecorderRow) -> Answer:
     }
 
 
-def _status(row: RecorderRow) -> Answer:
+def _status(world: World, row: RecorderRow) -> Answer:
     since = "lastStartTime" if row["Recording"] else "lastStopTime"
+    channels = [_channels(world)[one] for one in _channels(world).where("Place", _place(world))]
+    problem = "".join(_problem(world, one["Told"]) for one in channels if row["Recording"])
+    if problem and not row["Service"]:
+        return {
+            "name": row["Name"],
+            "recording": True,
+            "lastStatus": "FAILURE",
+            "lastErrorCode": problem,
+            "lastErrorMessage": f"{problem}: what was recorded could not be delivered.",
+            since: row["Changed"],
+        }
     return {
         "name": row["Name"],
         "recording": row["Recording"],
@@ -169,9 +187,42 @@ def put_channel(world: World, params: Params) -> Answer:
             "MaxNumberOfDeliveryChannelsExceededException",
             message=f"Failed to put delivery channel '{name}': there is one already.",
         )
+    _check_bucket(world, told)
     row = ChannelRow(Name=name, Place=_place(world), Told=told)
     _channels(world).put(f"{_place(world)}/{name}", row)
     return {}
+
+
+def _check_bucket(world: World, told: Mapping[str, Any]) -> None:
+    """Refuse a bucket into which AWS Config could not write for this account."""
+    name = told.get("s3BucketName", "")
+    match _problem(world, told):
+        case "NoSuchBucket":
+            text = f"Cannot find a S3 bucket with an empty bucket name or the name '{name}'."
+            raise refusal("NoSuchBucketException", message=text)
+        case "AccessDenied":
+            text = f"Insufficient delivery policy to s3 bucket: {name}, unable to write to bucket."
+            raise refusal("InsufficientDeliveryPolicyException", message=text)
+        case _:
+            return
+
+
+def _problem(world: World, told: Mapping[str, Any]) -> str:
+    """Return S3's word for why AWS Config cannot deliver from here; empty if it can."""
+    name, account = told.get("s3BucketName", ""), world.caller.account
+    if not is_there(world, name):
+        return "NoSuchBucket"
+    bucket = f"arn:{world.settings.partition}:s3:::{name}"
+    prefix = f"{told['s3KeyPrefix']}/" if told.get("s3KeyPrefix") else ""
+    source = {"aws:SourceAccount": account}
+    if account in book(world).accounts:
+        source["aws:SourceOrgID"] = book(world).the_organization["Id"]
+    written = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
+    place = f"{bucket}/{prefix}AWSLogs/{account}/Config/ConfigWritabilityCheckFile"
+    able = lets(world, _SERVICE, "s3:GetBucketAcl", bucket, source) and lets(
+        world, _SERVICE, "s3:PutObject", place, written
+    )
+    return "" if able else "AccessDenied"
 
 
 def describe_channels(world: World, params: Params) -> Answer:
@@ -195,6 +246,14 @@ def delete_channel(world: World, params: Params) -> Answer:
         )
     _channels(world).drop(key)
     return {}
+
+
+def list_tags(world: World, params: Params) -> Answer:
+    asked = (kind.tags_of(world, params["ResourceArn"]) for kind in (aggregators, rules, packs))
+    found = next((one for one in asked if one is not None), None)
+    if found is None:
+        raise refusal("ResourceNotFoundException", message=f"{params['ResourceArn']} is not here.")
+    return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
 
 
 def _place(world: World) -> str:
@@ -256,6 +315,10 @@ _HANDLERS: Mapping[str, Handler] = {
     "PutDeliveryChannel": put_channel,
     "DescribeDeliveryChannels": describe_channels,
     "DeleteDeliveryChannel": delete_channel,
+    "ListTagsForResource": list_tags,
+    **aggregators.HANDLERS,
+    **rules.HANDLERS,
+    **packs.HANDLERS,
 }
 
 SERVICE = Service("config", "config", _HANDLERS, SHAPES, _admit)

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from govkit.sandbox.calls import Call, Handler, Service, World
-from govkit.sandbox.iam import account, credentials, features, permissions, report, roles, users
+from govkit.sandbox.iam import (
+    account,
+    credentials,
+    features,
+    made_roles,
+    permissions,
+    report,
+    roles,
+    users,
+)
 from govkit.sandbox.iam.rows import SHAPES
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -27,6 +36,9 @@ _HANDLERS: Mapping[str, Handler] = {
     **permissions.HANDLERS,
     **report.HANDLERS,
     **features.HANDLERS,
+    **made_roles.handlers(roles.get_role),
 }
 
-SERVICE = Service("iam", "iam", _HANDLERS, SHAPES, _admit)
+_SHAPES = {**SHAPES, "made_roles": made_roles.SHAPE}
+
+SERVICE = Service("iam", "iam", _HANDLERS, _SHAPES, _admit)

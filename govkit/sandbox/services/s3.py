@@ -11,6 +11,7 @@ from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
 from govkit.sandbox.model import service_model
 from govkit.sandbox.refusals import RefusalError, refusal
+from govkit.sandbox.s3 import configuration
 from govkit.sandbox.tables import Shape, Table
 
 Params = Mapping[str, Any]
@@ -44,14 +45,19 @@ class Object(TypedDict):
     Metadata: dict[str, str]
 
 
-SHAPES = {"buckets": Shape(Bucket), "objects": Shape(Object, ("Bucket",))}
+SHAPES = {
+    "buckets": Shape(Bucket),
+    "objects": Shape(Object, ("Bucket",)),
+    "configurations": configuration.SHAPE,
+}
 
 
 def create_bucket(world: World, params: Params) -> dict[str, Any]:
     name = str(params["Bucket"])
     if not _NAME.fullmatch(name):
         raise _no(400, "InvalidBucketName", "The specified bucket is not valid.")
-    asked = params.get("CreateBucketConfiguration", {}).get("LocationConstraint", _FIRST_REGION)
+    told = params.get("CreateBucketConfiguration", {})
+    asked = told.get("LocationConstraint", _FIRST_REGION)
     there: Bucket | None = _buckets(world).get(name)
     if there is not None:
         mine = there["Owner"] == world.caller.account
@@ -59,6 +65,9 @@ def create_bucket(world: World, params: Params) -> dict[str, Any]:
         raise _no(409, code, "The requested bucket name is not available.")
     row = Bucket(Name=name, Owner=world.caller.account, Region=asked, Created=iso(world.now))
     _buckets(world).put(name, row)
+    configuration.keep(world, name, "Block", configuration.BLOCKED)  # as on every new bucket
+    if told.get("Tags"):
+        configuration.keep(world, name, "Tags", {"TagSet": told["Tags"]})
     return {"Location": f"/{name}"}
 
 
@@ -67,6 +76,7 @@ def delete_bucket(world: World, params: Params) -> dict[str, Any]:
     if _objects(world).where("Bucket", name):
         raise _no(409, "BucketNotEmpty", "The bucket you tried to delete is not empty.")
     _buckets(world).drop(name)
+    configuration.forget_all(world, name)
     return {}
 
 
@@ -74,9 +84,14 @@ def head_bucket(world: World, params: Params) -> dict[str, Any]:
     return {"BucketRegion": _buckets(world)[_mine(world, params)]["Region"]}
 
 
-def list_buckets(world: World, _: Params) -> dict[str, Any]:
+def list_buckets(world: World, params: Params) -> dict[str, Any]:
     owner = world.caller.account
-    mine = [row for row in _buckets(world).rows() if row["Owner"] == owner]
+    prefix = params.get("Prefix", "")
+    mine = [
+        row
+        for row in _buckets(world).rows()
+        if row["Owner"] == owner and row["Name"].startswith(prefix)
+    ]
     return {
         "Buckets": [
             {"Name": row["Name"], "CreationDate": row["Created"], "BucketRegion": row["Region"]}
@@ -287,6 +302,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "HeadObject": head_object,
     "DeleteObject": delete_object,
     "ListObjectsV2": list_objects,
+    **configuration.handlers(_mine),
 }
 
 SERVICE = Service("s3", "s3", _HANDLERS, SHAPES, _admit, consistent=True)

@@ -1,0 +1,88 @@
+"""CloudFormation's StackSets that follow accounts into OUs and out of them; observed, never changed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from govkit.errors import BugError
+from govkit.kinds._places import Spot, looked, place, regions
+from govkit.model.address import Address
+from govkit.model.call import Api, ApiCall, Ids, Look
+from govkit.model.change import Change
+from govkit.model.kind import Kind
+from govkit.model.resource import Found
+
+
+@dataclass(frozen=True, slots=True)
+class StackSet:
+    """A service-managed StackSet with automatic deployment.
+
+    `targets` are the IDs of the OUs, or the root, whose accounts have its stacks; one who leaves them
+    loses its stacks, or keeps them where they are `retained`.
+    """
+
+    account: Address
+    region: str
+    name: str
+    targets: tuple[str, ...]
+    retained: bool = False
+
+    @property
+    def address(self) -> Address:
+        """Where it stands: `stack_set:management/eu-west-1/baseline`."""
+        return Address("stack_set", f"{self.account.path}/{self.region}/{self.name}")
+
+    @property
+    def needs(self) -> tuple[Address, ...]:
+        """The account."""
+        return (self.account,)
+
+
+def _read(look: Look) -> Iterator[Found[StackSet]]:
+    """Yield those of the management account, in each Region of the baseline."""
+    managing = {one.resource.address for one in look.found("account") if one.resource.management}
+    spots = [spot for spot in regions(look) if spot.account in managing]
+    yield from looked(look, spots, lambda spot: _there(look, spot))
+
+
+def _there(api: Look | Api, spot: Spot) -> Iterator[Found[StackSet]]:
+    def ask(operation: str, **told: Any) -> ApiCall:
+        return ApiCall("cloudformation", operation, told, spot.place)
+
+    for one in api.items("Summaries", ask("ListStackSets", Status="ACTIVE")):
+        if one.get("PermissionModel") == "SERVICE_MANAGED" and _follows(one):
+            told = api.call(ask("DescribeStackSet", StackSetName=one["StackSetName"]))["StackSet"]
+            targets = tuple(sorted(told.get("OrganizationalUnitIds") or ()))
+            retained = bool(_automatic(one).get("RetainStacksOnAccountRemoval"))
+            yield Found(StackSet(spot.account, spot.region, one["StackSetName"], targets, retained))
+
+
+def _follows(summary: Mapping[str, Any]) -> bool:
+    return bool(_automatic(summary).get("Enabled"))
+
+
+def _automatic(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    return summary.get("AutoDeployment") or {}
+
+
+def _glance(stacks: StackSet, api: Api, ids: Ids) -> Found[StackSet] | None:
+    spot = Spot(stacks.account, place(stacks.account, ids, stacks.region))
+    return next((one for one in _there(api, spot) if one.resource.name == stacks.name), None)
+
+
+def _lower(change: Change[StackSet], _: Ids) -> Iterator[ApiCall]:
+    raise BugError(
+        "This is a bug in govkit: a StackSet is observed, never changed", str(change.address)
+    )
+
+
+KIND = Kind(
+    name="stack_set",
+    noun="StackSet",
+    resource=StackSet,
+    read=_read,
+    glance=_glance,
+    lower=_lower,
+    beyond=True,
+    reads=("cloudformation:DescribeStackSet", "cloudformation:ListStackSets"),
+)

@@ -1,0 +1,1 @@
+"""What AWS Config keeps for a whole organization."""

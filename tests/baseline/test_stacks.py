@@ -1,0 +1,105 @@
+"""Accounts that move: which stacks of StackSets go with the old OU and come with the new one."""
+
+import json
+from typing import Any
+
+import pytest
+from baselines import ACCOUNTS, clicks, layout
+from terminal import Desk
+
+from govkit.sandbox.faults import Fault, Kind, plant
+
+MANAGEMENT = "111111111111"
+
+
+def stacks(
+    desk: Desk, name: str, path: str, *, follows: bool = True, retains: bool = False
+) -> None:
+    """Make a StackSet in an OU by hand."""
+    access = {"ServicePrincipal": "member.org.stacksets.cloudformation.amazonaws.com"}
+    clicks(desk, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    automatic = {"Enabled": follows, "RetainStacksOnAccountRemoval": retains}
+    told = {
+        "StackSetName": name,
+        "PermissionModel": "SERVICE_MANAGED",
+        "TemplateBody": "Resources: {}",
+        "AutoDeployment": automatic if follows else {"Enabled": False},
+    }
+    clicks(desk, MANAGEMENT, "cloudformation", "CreateStackSet", told, region="eu-west-1")
+    into = {
+        "StackSetName": name,
+        "Regions": ["eu-west-1"],
+        "DeploymentTargets": {"OrganizationalUnitIds": [unit(desk, path)]},
+    }
+    clicks(desk, MANAGEMENT, "cloudformation", "CreateStackInstances", into, region="eu-west-1")
+
+
+def unit(desk: Desk, name: str) -> str:
+    (root,) = clicks(desk, MANAGEMENT, "organizations", "ListRoots")["Roots"]
+    below = {"ParentId": root["Id"]}
+    found = clicks(desk, MANAGEMENT, "organizations", "ListOrganizationalUnitsForParent", below)
+    return next(one["Id"] for one in found["OrganizationalUnits"] if one["Name"] == name)
+
+
+def moving() -> dict[str, Any]:
+    told = layout()
+    told["accounts"]["audit"]["ou"] = "Workloads"
+    return told
+
+
+def said(desk: Desk, *more: str) -> tuple[int, list[dict[str, Any]]]:
+    ran = desk.run("plan", *more, "--format", "json")
+    found = json.loads(ran.out)["findings"]
+    return ran.code, [one for one in found if one["rail"] == "stacks"]
+
+
+def test_what_goes_and_what_comes_is_said_and_asked_for_by_name(table: Desk) -> None:
+    stacks(table, "guard-duty", "Security")
+    stacks(table, "logs", "Security", retains=True)
+    stacks(table, "config", "Workloads")
+    stacks(table, "by-hand", "Security", follows=False)
+    table.layout(moving())
+    code, (finding,) = said(table, "--baseline")
+    assert code == 4
+    assert (finding["code"], finding["subject"]) == ("GK421", "account:audit")
+    assert finding["message"] == (
+        "account:audit moves from ou:/Security to ou:/Workloads: the stacks of guard-duty "
+        "(eu-west-1) go, the stacks of logs (eu-west-1) stay behind, the stacks of config "
+        "(eu-west-1) come."
+    )
+    assert table.run("apply", "--baseline", "--yes", "--allow", "stacks=3").code == 0
+    has = clicks(
+        table,
+        MANAGEMENT,
+        "cloudformation",
+        "ListStackInstances",
+        {"StackSetName": "config"},
+        region="eu-west-1",
+    )
+    assert {one["Account"] for one in has["Summaries"]} == {ACCOUNTS["audit"], ACCOUNTS["payments"]}
+
+
+def test_stacks_that_are_in_both_ous_say_nothing(table: Desk) -> None:
+    stacks(table, "both", "Security")
+    into = {
+        "StackSetName": "both",
+        "Regions": ["eu-west-1"],
+        "DeploymentTargets": {"OrganizationalUnitIds": [unit(table, "Workloads")]},
+    }
+    clicks(table, MANAGEMENT, "cloudformation", "CreateStackInstances", into, region="eu-west-1")
+    table.layout(moving())
+    assert said(table, "--baseline") == (0, [])
+
+
+@pytest.mark.parametrize("more", [(), ("--baseline",)])
+def test_without_stacks_in_the_way_a_move_is_a_move(table: Desk, more: tuple[str, ...]) -> None:
+    table.layout(moving())
+    assert said(table, *more) == (0, [])
+
+
+def test_stacks_that_cannot_be_read_are_said_not_to_be_known(table: Desk) -> None:
+    table.layout(moving())
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListStackSets", times=9))
+    ran = table.run("plan", "--baseline")
+    assert "cloudformation:ListStackSets" in ran.said
+    assert "111111111111 eu-west-1" in ran.said
