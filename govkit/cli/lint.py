@@ -1,5 +1,6 @@
 """`govkit lint`: what is wrong with policy documents, in files or as the layout renders them."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +54,8 @@ def lint(
         for file in result.passed_over:
             note(f"{file} is no policy document, and passed over.")
         found, broken = result.findings, bool(result.broken)
-    show("findings", findings("lint", found), format_, write)
+    again = shlex.join(["lint", *map(str, paths)]) if paths else None
+    show("findings", findings("lint", found), format_, write, command=again)
     if broken:
         return Exit.FAILED
     return Exit.NOT_UNDERSTOOD if reaches(found, limit) else Exit.DONE

@@ -28,13 +28,17 @@ def finding_lines(finding: Document, style: Style) -> Iterator[str]:
 
 
 def summary(document: Document, style: Style) -> str:
-    """Return how many findings of each severity there are, and what is next."""
+    """Return how many findings of each severity there are, and what is next.
+
+    What was asked without a layout (`style.command`) is asked again, or nothing is next.
+    """
     command = document["command"]
+    after = following(style, _after(command)) if style.command is None else ""
     if not document["findings"]:
-        return f"{command}: no findings. {following(style, _after(command))}"
+        return f"{command}: no findings. {after}".rstrip()
     errors = any(finding["severity"] == "error" for finding in document["findings"])
-    again = following(style, command if errors else _after(command))
-    return f"{command}: {by_severity(document['findings'])}. {again}"
+    again = following(style, style.command or command) if errors else after
+    return f"{command}: {by_severity(document['findings'])}. {again}".rstrip()
 
 
 def by_severity(findings: Iterable[Document]) -> str:
