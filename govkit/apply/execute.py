@@ -11,6 +11,7 @@ from govkit.errors import AnswerLost, AwsError, BugError, CredentialsMissing
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Response
 from govkit.model.kind import Authority, Follow, Kind
@@ -74,11 +75,12 @@ class Crossing:
     def _settle(self, step: Step) -> Iterator[Event]:
         """Wait for what was written since the last wait, before what guarded until now goes.
 
-        A detachment takes a guard away; a move takes an account away from its guards, to others
-        that may be new. Moves need not wait for each other.
+        A detachment takes a guard away, and so does a policy that says less because others say it;
+        a move takes an account away from its guards, to others that may be new. Moves need not wait
+        for each other.
         """
         awaited = self.unsettled - ({_MOVED} if _moves(step) else set())
-        if not (_releases(step) or _moves(step)) or not awaited:
+        if not (_releases(step) or _moves(step) or _leans(step)) or not awaited:
             return
         if self.patience.settle > 0:
             yield Waiting(step, f"letting what was written settle for {self.patience.settle:g} s")
@@ -306,6 +308,12 @@ def _of_one_account(step: Step, error: AwsError) -> bool:
 
 def _releases(step: Step) -> bool:
     return isinstance(step.change.before, Attachment) and step.change.after is None
+
+
+def _leans(step: Step) -> bool:
+    """Tell whether a policy says less, and what it said holds by others that the step relies on."""
+    before, after = step.change.before, step.change.after
+    return isinstance(before, Policy) and isinstance(after, Policy) and bool(step.relies)
 
 
 def _moves(step: Step) -> bool:

@@ -42,8 +42,50 @@ def _layout(home: str) -> dict[str, Any]:
 def test_new_guards_settle_before_accounts_move_under_them_and_moves_before_the_old_ones_go(
     table: Desk,
 ) -> None:
+    assert _waits_and_calls(table, _layout("New")) == [
+        "AttachPolicy",
+        "5 s",
+        "MoveAccount",
+        "MoveAccount",
+        "5 s",
+        "DetachPolicy",
+    ]
+
+
+def test_a_statement_settles_in_its_new_policy_before_the_old_one_stops_saying_it(
+    table: Desk,
+) -> None:
+    two, one, none = (_says(*which) for which in ((0, 1), (1,), (2,)))
+    table.layout(_guarded(two, none))
+    table.does("apply", "--yes")
+    moved = _says(2, 0)
+    assert _waits_and_calls(table, _guarded(one, moved)) == ["UpdatePolicy", "5 s", "UpdatePolicy"]
+
+
+def test_contents_that_rely_on_nobody_else_are_written_one_after_another(table: Desk) -> None:
+    table.layout(_guarded(_says(0), _says(1)))
+    table.does("apply", "--yes")
+    wanted = _guarded(_says(0, 2), _says(1, 3))
+    assert _waits_and_calls(table, wanted) == ["UpdatePolicy", "UpdatePolicy"]
+
+
+_ACTIONS = ("s3:DeleteBucket", "ec2:RunInstances", "iam:CreateUser", "sns:CreateTopic")
+
+
+def _says(*which: int) -> dict[str, Any]:
+    denied = [{"Effect": "Deny", "Action": _ACTIONS[one], "Resource": "*"} for one in which]
+    return {"Version": "2012-10-17", "Statement": denied}
+
+
+def _guarded(keep: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    said = {"keep": keep, "other": other}
+    guardrails = {key: {"policy": one, "attach": ["Old"]} for key, one in said.items()}
+    return {**_layout("Old"), "guardrails": guardrails}
+
+
+def _waits_and_calls(table: Desk, wanted: dict[str, Any]) -> list[str]:
     walk = Walk(sandbox_api(table.sandbox), table.folder)
-    made, both = walk.plan(_layout("New"))
+    made, both = walk.plan(wanted)
     told: list[str] = []
     events = carried_out(
         Job(made, both),
@@ -56,11 +98,4 @@ def test_new_guards_settle_before_accounts_move_under_them_and_moves_before_the_
     )
     for event in events:
         told += [event.call.operation] if isinstance(event, Calling) else []
-    assert told == [
-        "AttachPolicy",
-        "5 s",
-        "MoveAccount",
-        "MoveAccount",
-        "5 s",
-        "DetachPolicy",
-    ]
+    return told
