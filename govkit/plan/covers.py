@@ -106,7 +106,8 @@ def _swallows(pattern: str, action: str) -> bool:
     """Tell whether a pattern matches all that an action, or a pattern that is longer, matches."""
     if "[" in pattern or "?" in action:
         return False
-    return fnmatchcase(action.replace("*", "\0"), pattern)
+    # A `*` of the longer one stands for any text at all, and only a `*` matches that.
+    return fnmatchcase(action.replace("*", "\0"), pattern.replace("?", "[!\0]"))
 
 
 @cache

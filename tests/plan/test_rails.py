@@ -299,6 +299,21 @@ def test_an_exemption_counts_for_whom_it_frees_alone(table: Desk, kind: str) -> 
     assert _allowed(table) == ((1, 0) if kind == "scp" else (4, 0))
 
 
+def test_a_wildcard_that_means_less_than_before_counts_and_is_not_let_near_what_is_protected(
+    guarded: Desk,
+) -> None:
+    guarded.layout(
+        _layout(ous=AB, guardrails={"keep": {**KEEP, "policy": _denies("s3:DeleteBucke*")}})
+    )
+    guarded.does("apply", "--yes")
+    less = {**KEEP, "policy": _denies("s3:DeleteBucke?")}
+    guarded.layout(_layout(ous=AB, guardrails={"keep": less}))
+    _, allowed = _allowed(guarded)
+    assert allowed == 3
+    guarded.layout(_layout(ous={**AB, "A": {"protect": True}}, guardrails={"keep": less}))
+    assert "protect" in guarded.run("apply", "--yes").said
+
+
 def test_the_management_account_is_not_counted(table: Desk) -> None:
     build({"ous": ["A", "B"], "accounts": _many(count=3)}, table.sandbox)
     table.layout(_layout(ous=AB, guardrails={"keep": {**KEEP, "attach": ["/"]}}))
