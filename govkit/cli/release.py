@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from govkit.apply.events import Event
     from govkit.flow.release import Freeing
 
-_PRINCIPAL = re.compile(r"(role|user)/[\w+=.@/-]{1,100}")
+# As much as the key of a tag, which has 128 characters at most, can hold beside the account.
+_PRINCIPAL = re.compile(r"(role|user)/[\w+=.@/-]{1,95}")
 _STS_SECONDS = 5.0
 
 

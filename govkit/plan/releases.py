@@ -21,11 +21,12 @@ from govkit.policies.types import policy_type
 def honoured(meeting: Meeting, now: datetime) -> Meeting:
     """Return the meeting in which released principals are out of what the layout wants, too.
 
-    A finding tells of each. A release goes with its policy; what is over leaves a tag, which a step
-    takes away.
+    Those are that the live policy says, too: a tag alone lets nobody out. A finding tells of each.
+    A release goes with its policy; what is over leaves a tag, which a step takes away.
     """
-    held = _held(meeting, now)
-    standing = {one.address for found in held.values() for one in found}
+    there = _held(meeting, now)
+    standing = {one.address for found in there.values() for one in found}
+    held = {address: _said(found, meeting) for address, found in there.items()}
     desired = meeting.desired.where(
         lambda one: one.address in standing if isinstance(one, Release) else True
     ).mapped(lambda one: _let_out(one, held.get(one.address, ()), meeting))
@@ -49,6 +50,14 @@ def _held(meeting: Meeting, now: datetime) -> Mapping[Address, tuple[Release, ..
         if one.policy in meeting.desired:
             found[one.policy].append(one)
     return {address: tuple(several) for address, several in found.items()}
+
+
+def _said(found: tuple[Release, ...], meeting: Meeting) -> tuple[Release, ...]:
+    """Return the releases that a live policy says: to say them once more changes nothing."""
+    live = meeting.live.get(found[0].policy)
+    if not isinstance(live, Policy):
+        return ()
+    return tuple(one for one in found if _document(live, (one,), meeting) == live.document)
 
 
 def _let_out(one: Resource, found: tuple[Release, ...], meeting: Meeting) -> Resource:

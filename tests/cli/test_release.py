@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 import yaml
 from terminal import SETTINGS, Desk, desk
+from walk import sandbox_api
 
+from govkit.model.call import Api, organizations
 from govkit.sandbox import changes
 from govkit.sandbox.console import Console
 from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.sandbox.making import configure, new
 from govkit.sandbox.random_organization import Size
 
+SCPS = "SERVICE_CONTROL_POLICY"
 PAYMENTS, AUDIT = "555555555555", "333333333333"
 WHY = ("--reason", "INC-7: payments can't deploy", "--yes")
 BUCKETS = "policy:scp/keep-buckets"
@@ -87,6 +90,25 @@ def test_afterwards_it_is_drift_and_a_reviewed_step_undoes_it(done: Desk) -> Non
     assert _condition(done, "keep-buckets") is None
     assert "govkit:release:" not in done.content().decode()
     assert _steps(done) == []
+
+
+def test_a_tag_alone_lets_nobody_out(done: Desk) -> None:
+    api = sandbox_api(done.sandbox)
+    (given,) = [one["Id"] for one in _policies(api) if one["Name"] == "keep-buckets"]
+    done.environment["GOVKIT_TODAY"] = "2026-11-23"
+    tag = {"Key": f"govkit:release:{PAYMENTS}", "Value": "2026-11-24T00:00:00Z somebody else"}
+    api.call(organizations("TagResource", ResourceId=given, Tags=[tag]))
+    assert _steps(done) == []
+    assert "GK325" not in done.does("plan").said
+    # Whoever was stopped between the tag and the policy finishes by the same command.
+    ran = _release(done, "keep-buckets", "--account", PAYMENTS)
+    assert ran.code == 0, ran.said
+    assert _condition(done, "keep-buckets") is not None
+    assert _steps(done) == []
+
+
+def _policies(api: Api) -> list[Any]:
+    return list(api.items("Policies", organizations("ListPolicies", Filter=SCPS)))
 
 
 def test_several_are_out_of_one_policy_each_until_its_end(done: Desk) -> None:
