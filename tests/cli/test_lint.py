@@ -21,7 +21,7 @@ def findings(desk: Desk, *arguments: str, code: int = 0) -> list[dict[str, Any]]
 def test_a_document_without_faults_exits_0(bare: Desk) -> None:
     written(bare.folder / "a.json", deny("s3:DeleteBucket"))
     ran = bare.run("lint", "a.json")
-    assert (ran.code, ran.out, ran.err) == (0, "lint: no findings. Next: govkit plan\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "lint: no findings.\n", "")
 
 
 def test_a_finding_has_its_place_its_message_and_what_to_do(bare: Desk) -> None:

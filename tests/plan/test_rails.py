@@ -198,9 +198,9 @@ def test_n_as_shown_lets_it_pass_and_one_less_does_not(table: Desk, rail: str) -
 
 
 def test_every_rail_that_can_be_overridden_is_tried_here() -> None:
-    """`credentials` speaks of no plan of a layout: tests/baseline/test_credentials.py tries it."""
+    """Two speak of the baseline: tests/baseline/test_credentials.py and test_stacks.py try them."""
     overridable = {guard.rail for guard in guards() if guard.override}
-    assert overridable == {*CASES, "credentials"}
+    assert overridable == {*CASES, "credentials", "stacks"}
 
 
 # --- what the two rails on accounts count --------------------------------------------------------

@@ -148,7 +148,7 @@ def test_history_is_a_table_with_the_newest_last() -> None:
         "r1     2026-11-23T10:00:00Z  apply    done                                  8/8    jane\n"
         "run-2  2026-11-23T10:00:00Z  apply    killed (journal broken at r.jsonl:3)  1/8    jane\n"
         "\n"
-        "2 runs. Next: govkit rollback run-2\n"
+        "2 runs. Next: govkit apply\n"
     )
     assert formats()["text"].history(history([]), PLAIN) == "No runs yet. Next: govkit plan\n"
 
