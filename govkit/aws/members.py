@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from govkit.aws.session import Session
-from govkit.errors import GovkitError
+from govkit.errors import AccessDenied
 from govkit.model.call import ApiCall, Response
 from govkit.model.scope import Entry
 
@@ -72,7 +72,7 @@ class _Door:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     keys: Keys | None = None
-    refused: GovkitError | None = None
+    refused: AccessDenied | None = None
 
 
 class Members:
@@ -118,7 +118,7 @@ class Members:
             if door.keys is None or door.keys.until - self._now() < _SPARE_SECONDS:
                 try:
                     door.keys = self._assumed(account, read=read)
-                except GovkitError as error:
+                except AccessDenied as error:  # anything else may pass
                     door.refused = error
                     raise
             keys = door.keys

@@ -122,7 +122,7 @@ def test_tags_of_a_policy_are_the_policies_roles_and_those_of_an_ou_the_structur
 def test_one_authoritys_share_is_done_and_the_rest_is_listed(table: Desk) -> None:
     """What waits for the other role's steps waits, also where only the order's laws say so."""
     turns = []
-    for task in ("policies", "structure", "policies", "structure"):
+    for task in ("policies", "structure") * 3:
         ran = table.does("apply", "--yes", "--authority", task)
         turns.append((task, ran.out.splitlines()[-1]))
         if "left" not in ran.out.splitlines()[-1]:
