@@ -3,8 +3,9 @@
 import os
 import shlex
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -93,10 +94,16 @@ app.add_typer(sandbox, name="sandbox")
 
 def call(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit status, and lets what stops it through."""
-    status = app(global_options.first(arguments), prog_name="govkit", standalone_mode=False)
+    status = _command()(global_options.first(arguments), prog_name="govkit", standalone_mode=False)
     if status == Exit.INTERRUPTED and not isinstance(status, Exit):
         raise KeyboardInterrupt  # which typer made a status of, without a word
     return int(status) if isinstance(status, int) else 0
+
+
+@cache
+def _command() -> Any:
+    """Return the commands, put together once."""
+    return typer.main.get_command(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - the signature of a callback

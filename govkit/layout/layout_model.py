@@ -1,7 +1,7 @@
 """The whole layout as pydantic sees it, with the sections that kinds bring along."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_validator
@@ -199,7 +199,8 @@ _OWNERS: dict[str, type[Part]] = {
 }
 
 
-def layout_model(sections: Iterable[Section]) -> type[Layout]:
+@cache
+def layout_model(sections: tuple[Section, ...]) -> type[Layout]:
     """Return the model of the layout's own file, with each kind's section where it belongs."""
     owned: defaultdict[str, dict[str, Any]] = defaultdict(dict, {name: {} for name in _OWNERS})
     for section in sections:

@@ -13,7 +13,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema(kinds: Sequence[Kind[Any]] | None = None) -> dict[str, Any]:
     """Return the JSON Schema of a layout's own file, with every kind's section in it."""
     shelved = all_kinds() if kinds is None else kinds
-    model = layout_model(kind.section for kind in shelved if kind.section)
+    model = layout_model(tuple(kind.section for kind in shelved if kind.section))
     made = model.model_json_schema(by_alias=True, mode="validation")
     made["properties"] = {
         name: part if name in made["required"] else _or_empty(part)

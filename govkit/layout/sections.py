@@ -60,7 +60,7 @@ def read_sections(
     Raises `LayoutError` at once where a file is missing or cannot be parsed at all.
     """
     book = open_book(path, faults, instead)
-    head = _checked(layout_model(sections), book.main, faults)
+    head = _checked(layout_model(tuple(sections)), book.main, faults)
     book = with_includes(book, head.include, faults)
     if not book.whole or not _is_listed(book.main.root.get("include")):
         faults.stop()
