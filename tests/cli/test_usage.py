@@ -33,7 +33,7 @@ WRONG = [
     (["--pace", "fast", "plan"], "percentage"),
     (["--timeout", "-1", "plan"], "--timeout"),
     (["--snapshot", "s.json", "--sandbox", "sandbox", "plan"], "not both"),
-    (["--sandbox", "nowhere", "plan"], "govkit sandbox new nowhere"),
+    (["--sandbox", "nowhere", "plan"], "govkit --sandbox nowhere sandbox new"),
     (["validate", "--fail-on", "always"], "note, warning, error"),
     (["diff", "aws"], "both FROM and TO"),
     (["render", "keep-key"], 'Did you mean "keep-keys"?'),
