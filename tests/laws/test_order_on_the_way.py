@@ -86,7 +86,9 @@ def test_what_comes_first_of_two_steps_is_what_the_other_needs(seed: int) -> Non
         assert all(other < position for other in waits)
 
 
-@pytest.mark.parametrize("first", [0, 1000, 2000, 3000])
+@pytest.mark.parametrize(
+    "first", [0, *(pytest.param(n, marks=pytest.mark.nightly) for n in (1000, 2000, 3000))]
+)
 def test_a_breach_is_told_only_where_no_sequence_of_steps_avoids_it(first: int) -> None:
     """Every sequence is looked at, on organizations small enough for that."""
     helped = unavoidable = 0
