@@ -15,7 +15,7 @@ from govkit.access.chain import Chain
 from govkit.access.compare import compare
 from govkit.access.effects import affected
 from govkit.access.judge import Judge
-from govkit.access.pack import pack
+from govkit.access.pack import DoesNotFit, pack
 from govkit.access.request import Request, request
 from govkit.access.statement import level
 from govkit.access.verdict import Kind
@@ -23,6 +23,8 @@ from govkit.access.verdict import Kind
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "access"))
 import mutations
 
+PUBLISHED = Path(__file__).parents[2] / "shared" / "data" / "scps"
+FEW = 20
 LEVELS = ("root", "ou", "account")
 ALLOW = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
@@ -32,6 +34,7 @@ def main() -> None:
     index()
     differences()
     packing()
+    packing_of_published()
     organization()
 
 
@@ -90,6 +93,36 @@ def packing() -> None:
     found = pack(given, 5_120)
     taken = time.process_time() - start
     print(f"packing 60 statements into {len(found.documents)}       {taken * 1e3:>12.1f} ms")
+
+
+def packing_of_published() -> None:
+    """Pack what single repositories publish, and compare with the least that characters allow."""
+    if not PUBLISHED.is_dir():
+        print("packing of published documents   skipped: they are not at hand")
+        return
+    groups: dict[str, dict[str, Any]] = {}
+    for one in json.loads((PUBLISHED / "MANIFEST.json").read_text()):
+        if one["type"] == "scp":
+            text = (PUBLISHED / one["file"]).read_text()
+            groups.setdefault(one["repo"].partition("@")[0], {})[one["id"]] = json.loads(text)
+    for name, documents in sorted(groups.items()):
+        for limit in (5_120, 10_240) if len(documents) >= FEW else ():
+            _packed(name, documents, limit)
+
+
+def _packed(name: str, documents: dict[str, Any], limit: int) -> None:
+    start = time.process_time()
+    try:
+        found = pack(documents, limit)
+    except DoesNotFit as error:
+        print(f"packing {name[-30:]:<30} at {limit:>6}: {error.summary}")
+        return
+    taken = time.process_time() - start
+    least = -(-found.after // limit)
+    print(
+        f"packing {name[-30:]:<30} at {limit:>6}: {len(documents)} documents into "
+        f"{len(found.documents)}, at least {least}; {found.proof.change.value} in {taken:.1f} s"
+    )
 
 
 def organization() -> None:
