@@ -126,7 +126,8 @@ class Plan:
         for step in self.steps:
             counts[step.verb if step.verb in counts else _SORT[step.change.action]] += 1
         affected = {account for effect in self.effects for account in effect.accounts}
-        places = (getattr(step.change.subject, "account", None) for step in self.steps)
+        entered = (step for step in self.steps if step.authority == "member")
+        places = (getattr(step.change.subject, "account", None) for step in entered)
         affected |= {self.ids.get(at) or str(at) for at in places if isinstance(at, Address)}
         return {**counts, "accounts_affected": len(affected)}
 

@@ -369,7 +369,7 @@ def test_a_kind_may_say_that_its_value_makes_no_sense(
         raise LayoutError("Nonsense", "it has no meaning", "Drop it.")
 
     section = Section("services" if kind is None else kind, "queer", list[int], asked)
-    fake: Any = SimpleNamespace(name="queer", section=section)
+    fake: Any = SimpleNamespace(by_name=False, name="queer", section=section)
     under = "services" if kind is None else kind
     said = complains(f"version: 1\n{under}: {{queer: [1, 2]}}\n", kinds=[fake])
     assert said[0].endswith("Nonsense: it has no meaning")
@@ -387,7 +387,9 @@ def test_what_a_kind_asks_for_must_be_in_ous_that_are_listed(
         for index, path in enumerate(paths):
             yield Asked((index,), OrganizationalUnit(ou(f"{path}/x"), "x", ou(path)))
 
-    fake: Any = SimpleNamespace(name="f", section=Section("baseline", "f", list[str], asked))
+    fake: Any = SimpleNamespace(
+        by_name=False, name="f", section=Section("baseline", "f", list[str], asked)
+    )
     head = "version: 1\nous: {A: }\nbaseline: {f: [A, B], other: 1}\n"
     assert complains(head, kinds=[fake]) == [
         'org_layout.yaml:3:19 There is no OU "B" in this layout'
