@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from govkit.sandbox.refusals import invalid, refusal
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from botocore.model import ServiceModel, Shape
 
 # Java's classes of characters, in Python's words: letters and digits are word characters.
@@ -32,11 +33,16 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @cache
 def service_model(service: str) -> "ServiceModel":
-    import botocore.loaders  # paid for only when a sandbox answers
-    import botocore.model
+    import botocore.model  # paid for only when a sandbox answers
 
-    data = botocore.loaders.Loader().load_service_model(service, "service-2")
-    return botocore.model.ServiceModel(data, service)
+    return botocore.model.ServiceModel(_loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def _loader() -> "Loader":
+    import botocore.loaders
+
+    return botocore.loaders.Loader()
 
 
 def enum(service: str, shape: str) -> tuple[str, ...]:

@@ -80,12 +80,17 @@ def _isolate(core: "Session", directory: Path) -> None:
 
 
 def _hook(events: Any, sandbox: Sandbox) -> None:
-    played = {_hyphenized(name): service for name, service in sandbox.services.items()}
+    # A request's event names its service otherwise than its client does; only a model knows both,
+    # and reading all models takes longer than a plan. So the two are learnt as calls come by.
+    played: dict[str, Service] = {}
 
     def refuse_others(model: Any, **_: Any) -> tuple[Any, dict[str, Any]] | None:
-        if model.service_model.service_id.hyphenize() in played:
-            return None
-        return _refused_before_sending(model.service_model.service_name)
+        called = model.service_model
+        service = sandbox.services.get(called.service_name)
+        if service is None:
+            return _refused_before_sending(called.service_name)
+        played[called.service_id.hyphenize()] = service
+        return None
 
     def answer(request: Any, event_name: str, **_: Any) -> Any:
         return _answer(sandbox, request, played.get(event_name.split(".")[1]))
@@ -131,12 +136,6 @@ def _refused_before_sending(service: str) -> tuple[Any, dict[str, Any]]:
         "ResponseMetadata": {"HTTPStatusCode": refused.status, "HTTPHeaders": {}},
     }
     return AWSResponse("sandbox:", refused.status, HTTPHeaders(), _Body(b"")), parsed
-
-
-def _hyphenized(name: str) -> str:
-    from govkit.sandbox.model import service_model
-
-    return str(service_model(name).service_id.hyphenize())
 
 
 def _text(value: Any) -> str:

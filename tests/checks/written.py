@@ -7,13 +7,14 @@ what AWS would count, `unreadable` why the text is no JSON.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from govkit.checks._check import Check
 from govkit.checks._judge import Judged, judged
 from govkit.checks._paper import Paper, Unreadable, paper
 from govkit.policies.positions import Position
@@ -29,13 +30,11 @@ class Case:
     papers: list[Paper]
     nodes: list[tuple[Any, Any]]
 
-    def found(self, code: str) -> set[tuple[int, str]]:
-        """Return the lines that a check flags, with its code."""
+    def found(self, by: Iterable[Check] | None = None) -> set[tuple[int, str]]:
+        """Return the lines that checks (default: all) flag, each with the check's code."""
         targets = [tuple(range(len(self.papers)))]
         return {
-            (self._line(one), code)
-            for one in judged(self.papers, targets)
-            if one.check.code == code
+            (self._line(one), one.check.code) for one in judged(self.papers, targets, by)
         }
 
     def _line(self, one: Judged) -> int:
