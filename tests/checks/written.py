@@ -33,9 +33,7 @@ class Case:
     def found(self, by: Iterable[Check] | None = None) -> set[tuple[int, str]]:
         """Return the lines that checks (default: all) flag, each with the check's code."""
         targets = [tuple(range(len(self.papers)))]
-        return {
-            (self._line(one), one.check.code) for one in judged(self.papers, targets, by)
-        }
+        return {(self._line(one), one.check.code) for one in judged(self.papers, targets, by)}
 
     def _line(self, one: Judged) -> int:
         key, node = self.nodes[one.paper]
