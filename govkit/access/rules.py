@@ -38,10 +38,14 @@ Grouped = Mapping[Rule, tuple[Actions, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A chain as a formula: denied by any of `denies`, allowed when each level allows."""
+    """A chain as a formula: denied by any of `denies`, allowed when each level allows.
+
+    `reach` are the services of which it decides, where those are not all.
+    """
 
     denies: Grouped
     levels: tuple[Grouped, ...]
+    reach: frozenset[str] | None = None
 
 
 def side(chain: Chain) -> Side:
@@ -50,6 +54,7 @@ def side(chain: Chain) -> Side:
     return Side(
         _grouped(one for one in statements if one.deny),
         tuple(_grouped(one for one in _of(level) if not one.deny) for level in chain.levels),
+        chain.reach,
     )
 
 

@@ -16,6 +16,7 @@ from govkit.access.cover import Cover
 from govkit.access.difference import Change, Difference, Effect, difference
 from govkit.access.effects import together
 from govkit.access.ledger import Content, Ledger, Numbers
+from govkit.access.overlap import meet
 from govkit.access.request import Request
 from govkit.access.statement import Level, Policy, Statement
 from govkit.access.verdict import Kind, Outcome, Verdict, Where
@@ -75,7 +76,6 @@ class Scales:
     _differences: dict[tuple[_Core, Content], Difference | None] = field(default_factory=dict)
     _matches: dict[tuple[int, int], bool] = field(default_factory=dict)
     _overlaps: dict[tuple[int, int], bool] = field(default_factory=dict)
-    _masks: dict[Actions, int] = field(default_factory=dict)
 
     def weigh(self, old: int, new: int) -> Weighed:
         """Return what becomes of the accounts whose chain `old` becomes `new`."""
@@ -166,7 +166,8 @@ class Scales:
     def _chain(self, content: Content) -> Chain:
         denies = Policy("", (_ALL, *self._statements(content.denies)))
         levels = [Policy("", tuple(self._statements(one))) for one in content.levels]
-        return Chain(self.ledger.kind, tuple(Level("", (one,)) for one in (denies, *levels)))
+        reach = action_index().rcp_services if self.ledger.kind is Kind.RCP else None
+        return Chain(self.ledger.kind, tuple(Level("", (one,)) for one in (denies, *levels)), reach)
 
     def _statements(self, numbers: Iterable[int]) -> Iterator[Statement]:
         return (self.ledger.statements[number] for number in sorted(numbers))
@@ -214,22 +215,7 @@ class Scales:
         key = (number, id(actions))
         found = self._overlaps.get(key)
         if found is None:
-            of = Actions(actions.names)
-            mask = self._mask(of) & ~(self._mask(Actions(actions.but)) if actions.but else 0)
-            found = bool(mask & self._mask(self.ledger.statements[number].actions))
-            self._overlaps[key] = found
-        return found
-
-    def _mask(self, actions: Actions) -> int:
-        found = self._masks.get(actions)
-        if found is None:
-            index = action_index()
-            found = 0
-            for pattern in actions.patterns:
-                found |= index.mask(pattern)
-            if actions.negated:
-                found = ((1 << index.size) - 1) & ~found
-            self._masks[actions] = found
+            found = self._overlaps[key] = meet(actions, self.ledger.statements[number].actions)
         return found
 
 

@@ -14,6 +14,8 @@ from govkit.access.witness import Judges, Witness, witness
 _MOST_APART = 24  # kinds of actions looked at one by one, where all together are too many
 _MOST_STEPS = 200_000  # of one search, over all that it looks at
 _MOST_PARTS = 24  # boxes looked at of what one rule changes
+_MANY = 12  # services: then the example is of one that people know
+_KNOWN = "s3"
 
 Domains = Mapping[Variable, Domain]
 
@@ -74,6 +76,8 @@ def example(classes: Iterable[ActionClass], context: Context) -> str:
     if not places:
         return _elsewhere(context)
     known = [pair for pair in places if pair[0] < len(pair[1].points.known)]
+    if len(known) > _MANY:
+        known.sort(key=lambda pair: pair[1].points.service != _KNOWN)
     bit, one = (known or places)[0]
     return f"{one.points.service}:{one.points.name(bit)}"
 

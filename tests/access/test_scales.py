@@ -6,6 +6,7 @@ from chains import allow, deny, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from govkit.access.action_index import action_index
 from govkit.access.chain import Chain
 from govkit.access.difference import Change, difference
 from govkit.access.judge import Judge
@@ -104,3 +105,38 @@ def test_beyond_the_budget_nothing_is_guessed(old_levels: Any, new_levels: Any, 
     assert budget.spent <= most
     assert found.change in (expected, Change.UNKNOWN)
     assert (found.change is not Change.UNKNOWN) or TOO_MUCH in found.unknown
+
+
+def test_words_are_exact_only_where_nothing_else_decides_actions_to_come_either() -> None:
+    """No action of today is spoken of twice here, and some action of tomorrow will be."""
+    shared, come = document(deny("ec2:*NextThing")), document(deny("ec2:CreateFuture*"))
+    ledger = Ledger(Kind.SCP)
+    old = _number([[_ALL, shared]], ledger)
+    new = _number([[_ALL, shared, come]], ledger)
+    (found,) = Scales(ledger, Budget(10_000)).weigh(old, new).newly_denied
+    assert not found.exact
+    apart = _number([[_ALL, document(deny("ec2:Delete*"))]], ledger)
+    both = _number([[_ALL, document(deny("ec2:Delete*")), come]], ledger)
+    (found,) = Scales(ledger, Budget(10_000)).weigh(apart, both).newly_denied
+    assert found.exact
+
+
+def test_what_an_rcp_does_is_told_within_the_services_that_rcps_reach() -> None:
+    ledger = Ledger(Kind.RCP)
+    everything = document({**deny("*"), "Principal": "*"})
+    scales = Scales(ledger, Budget(10_000))
+    (found,) = scales.weigh(Ledger.FREE, _number([[everything]], ledger)).newly_denied
+    reached = {f"{service}:*" for service in action_index().rcp_services}
+    assert set(found.actions.names) == reached
+    assert found.actions.but == ()
+    assert found.witness.request.action.partition(":")[0] == "s3"
+    beyond = document({**deny(["ec2:*", "iam:*"]), "Principal": "*"})
+    assert scales.weigh(Ledger.FREE, _number([[beyond]], ledger)).change is Change.EQUAL
+    some = document({**deny(["ec2:*", "s3:Get*"]), "Principal": "*"})
+    (found,) = scales.weigh(Ledger.FREE, _number([[some]], ledger)).newly_denied
+    assert found.actions.names == ("s3:Get*",)
+    but = document(
+        {"Effect": "Deny", "NotAction": ["s3:*", "iam:*"], "Resource": "*", "Principal": "*"}
+    )
+    (found,) = scales.weigh(Ledger.FREE, _number([[but]], ledger)).newly_denied
+    assert set(found.actions.names) == reached - {"s3:*"}

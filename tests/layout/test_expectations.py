@@ -103,7 +103,7 @@ FAILS = [
     ("deny: 'organizations:LeaveOrganization', account: management", "allowed", "no SCP or RCP binds this account"),
     ("deny: 'organizations:LeaveOrganization', in: /, strict: true", "allowed", "no SCP or RCP binds this account"),
     ("allow: 'ec2:RunInstances', in: Closed, region: eu-west-1", "denied", "no SCP at ou:/Closed allows it"),
-    ("deny: 'organizations:LeaveOrganisation', in: /", "allowed", 'the nearest is organizations:LeaveOrganization'),
+    ("deny: 'organizations:LeaveOrganisation', in: /", "allowed", "the nearest is organizations:LeaveOrganization"),
     ("deny: 'nosuch:Thing', in: Empty", "allowed", "AWS had no service nosuch"),
     ("deny: 'iam:*', in: Workloads/Prod, region: eu-west-1", "allowed", "no SCP or RCP denies it"),
     ("deny: 'ec2:RunInstances', in: Empty, region: ap-south-1", "allowed", "no SCP or RCP denies it"),
