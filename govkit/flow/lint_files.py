@@ -21,7 +21,7 @@ from govkit.flow.policy_files import (
     kind_of,
     policy_file,
 )
-from govkit.flow.suppress import Placed, Said, remaining
+from govkit.flow.suppress import Placed, Said, found_by, remaining
 from govkit.model.finding import Finding, Origin
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import of
@@ -143,10 +143,7 @@ def _findings(read: Sequence[_Read], targets: Targets) -> Iterator[Placed]:
         else:
             at = _at(places.setdefault(one.paper, begins(each.text)), one.remark.path)
         where = Origin(each.file, at.line, at.column)
-        check = one.check
-        yield Placed(
-            Finding(check.code, check.severity, each.file, one.remark.message, check.fix, where)
-        )
+        yield Placed(found_by(one.check, each.file, one.remark.message, where))
 
 
 def begins(text: str) -> dict[Steps, Position]:

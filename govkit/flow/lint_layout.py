@@ -10,7 +10,7 @@ from govkit.errors import UsageError
 from govkit.flow.compare import Bank, Question, compared
 from govkit.flow.idle_exemptions import idle_exemptions
 from govkit.flow.offline import validated as proved
-from govkit.flow.suppress import Placed, Said, remaining
+from govkit.flow.suppress import Placed, Said, found_by, remaining
 from govkit.kinds.policy import Policy
 from govkit.layout.read import read
 from govkit.model.address import Address
@@ -63,9 +63,8 @@ def _placed(
 
 
 def _finding(found: Judged, address: Address, where: Origin | None) -> Finding:
-    check = found.check
     message = f"{_name(address)}: {found.remark.message}"
-    return Finding(check.code, check.severity, str(address), message, check.fix, where)
+    return found_by(found.check, str(address), message, where)
 
 
 def _targets(wanted: Wanted, policies: Sequence[Policy]) -> list[tuple[int, ...]]:
