@@ -87,3 +87,19 @@ def test_a_failing_expectation_fails_validate_and_refuses_the_plan(table: Desk) 
     before = table.content()
     assert table.run("apply", "--yes").code == 4
     assert table.content() == before
+
+
+def test_a_plan_says_in_sarif_what_refuses_it_and_where(table: Desk) -> None:
+    expecting(table, FAILS)
+    ran = table.run("plan", "--format", "sarif")
+    assert ran.code == 4
+    (told,) = json.loads(ran.out)["runs"]
+    (found,) = [one for one in told["results"] if one["ruleId"] == "GK010"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "org_layout.yaml"
+    line = (
+        (table.folder / "org_layout.yaml")
+        .read_text()
+        .splitlines()[place["region"]["startLine"] - 1]
+    )
+    assert "kms:ScheduleKeyDeletion" in line
