@@ -158,6 +158,7 @@ def test_text_is_minified_and_keeps_its_order_and_its_letters() -> None:
         ('{"x": [{"a": 1, "a": 1}], "b": ]', "1:17", '"a" is given twice'),
         ('{"a":\n  NaN}', "2:3", "NaN is not JSON"),
         ('{"a": 1e999}', "1:7", "too large"),
+        ('{"a": 1' + "0" * 6_000 + "}", "1:7", "too large a number"),
         ('{"a": -Infinity}', "1:7", "-Infinity"),
         ('{"a": 1} {}', "1:10", "text after the end"),
         ("[]", "1:1", "a JSON object"),
