@@ -23,6 +23,7 @@ _LINKED_NAMES = ("aws-service-role/", "AWSServiceRoleFor")
 _LINKED = tuple(f"arn:*:iam::*:role/{name}*" for name in _LINKED_NAMES)
 _MOST_GHOSTS = 6  # tests on one key whose every combination is assumed where no theory joins them
 _MOST_CELLS = 4_000
+_MOST_EACH = 600  # operands, with their opposites, that are told apart one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,14 @@ def _key(key: str, tests: frozenset[Test]) -> Domain:
 
 
 def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
-    """Return a domain that also tells apart what words could say, and a set in it."""
-    fine = domain(of, [*coarse.masks, *(one for asked in coarse.masks for one in _finer(asked))])
+    """Return a domain that also tells apart what words could say, and a set in it.
+
+    Of very many operands not each: then words can say only what is written, or its opposite.
+    """
+    whole = [one for asked in coarse.masks for one in _whole(asked)]
+    each = [one for asked in whole for one in _each(asked)]
+    affordable = of == RESOURCE or len(each) <= _MOST_EACH
+    fine = domain(of, [*whole, *(each if affordable else ())])
     wanted = {
         tuple(coarse.masks[question] >> bit & 1 for question in coarse.masks)
         for bit in range(len(coarse.values))
@@ -117,17 +124,22 @@ def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
     return fine, _vector(found)
 
 
-def _finer(question: Question) -> Iterator[Question]:
-    """Yield the single patterns or operands of a question, its opposite, and absence."""
+def _whole(question: Question) -> Iterator[Question]:
+    """Yield a question, its opposite, and absence."""
+    yield question
+    if isinstance(question, Test):
+        yield Test("Null", Quantifier.ONE, if_exists=False, key=question.key, values=("true",))
+        other = opposite(question)
+        if other:
+            yield other
+
+
+def _each(question: Question) -> Iterator[Question]:
+    """Yield the questions about the single patterns or operands of one."""
     if isinstance(question, Resources):
         yield from (replace(question, patterns=(one,)) for one in question.patterns)
-        return
-    yield Test("Null", Quantifier.ONE, if_exists=False, key=question.key, values=("true",))
-    other = opposite(question)
-    for one in (question, other) if other else (question,):
-        yield one
-        if question.quantifier is Quantifier.ONE:
-            yield from (replace(one, values=(value,)) for value in one.values)
+    elif question.quantifier is Quantifier.ONE and question.operator != "Null":
+        yield from (replace(question, values=(value,)) for value in question.values)
 
 
 def _exempting(key: str, tests: Iterable[Test]) -> Iterator[Test]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import and_, or_
 
 from govkit.access import condition, resource
 from govkit.access.condition import Quantifier, Test, opposite, opposite_name
@@ -85,8 +87,9 @@ def _atoms(domain: Domain, mask: int) -> Iterator[tuple[Test, int]]:
                 shape = replace(test, operator=name, if_exists=if_exists)
                 fitting = _fitting(domain, mask, shape)
                 if fitting:
-                    found = replace(shape, values=fitting)
-                    yield found, _answers(domain, found)
+                    together = and_ if operator(name).negated else or_
+                    cells = reduce(together, fitting.values())
+                    yield replace(shape, values=tuple(fitting)), cells
 
 
 def _alike(tests: Sequence[Test]) -> Iterator[Test]:
@@ -104,20 +107,33 @@ def _alike(tests: Sequence[Test]) -> Iterator[Test]:
         yield replace(test, values=tuple(either))
 
 
-def _fitting(domain: Domain, mask: int, shape: Test) -> tuple[str, ...]:
-    """Return the values that a test may list and still hold for all cells of a set.
+def _fitting(domain: Domain, mask: int, shape: Test) -> dict[str, int]:
+    """Return the values that a test may list and still hold for all cells of a set, each with its own.
 
     A negated test: those that shut out no cell. Any other: those that let in none from outside
     (where that leaves some cell out, the test is of no use, and is passed over).
     """
-    negated = operator(shape.operator).negated
-    fitting = []
+    negated, absent = operator(shape.operator).negated, _absent(domain)
+    fitting: dict[str, int] = {}
     for value in shape.values:
-        alone = _answers(domain, replace(shape, values=(value,)))
-        present = alone & ~_absent(domain)
+        alone = _alone(domain, replace(shape, values=(value,)), absent)
+        if alone is None:
+            return {}
+        present = alone & ~absent
         if (mask & ~alone == 0) if negated else (present & ~mask == 0 and present):
-            fitting.append(value)
-    return tuple(fitting)
+            fitting[value] = alone
+    return fitting
+
+
+def _alone(domain: Domain, test: Test, absent: int) -> int | None:
+    """Return the cells in which a test of one value holds; None where they are not told apart."""
+    if test.operator == "Bool":
+        return _answers(domain, test)
+    for asked in (test, replace(test, if_exists=not test.if_exists)):
+        found = domain.masks.get(asked)
+        if found is not None:
+            return found | absent if condition.when_absent(test) else found & ~absent
+    return None
 
 
 def _answers(domain: Domain, question: Question) -> int:
