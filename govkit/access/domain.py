@@ -110,8 +110,7 @@ def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
     """
     whole = [one for asked in coarse.masks for one in _whole(asked)]
     each = [one for asked in whole for one in _each(asked)]
-    affordable = of == RESOURCE or len(each) <= _MOST_EACH
-    fine = domain(of, [*whole, *(each if affordable else ())])
+    fine = _fine(of, whole, each)
     wanted = {
         tuple(coarse.masks[question] >> bit & 1 for question in coarse.masks)
         for bit in range(len(coarse.values))
@@ -122,6 +121,17 @@ def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
         for bit in range(len(fine.values))
     )
     return fine, _vector(found)
+
+
+def _fine(of: str, whole: list[Question], each: list[Question]) -> Domain:
+    if of == RESOURCE:  # said by single patterns alone
+        return domain(of, [*whole, *each])
+    if len(each) <= _MOST_EACH:
+        try:
+            return domain(of, [*whole, *each])
+        except OutOfBudgetError:
+            pass
+    return domain(of, whole)
 
 
 def _whole(question: Question) -> Iterator[Question]:

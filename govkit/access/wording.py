@@ -26,22 +26,23 @@ def resources(domain: Domain, mask: int, asked: Sequence[Resources]) -> tuple[Co
 
 
 def conditions(domain: Domain, mask: int) -> tuple[tuple[Test, ...], bool]:
-    """Return tests that together hold for a set of values, and whether for no others."""
-    known = _known(domain)
-    mask &= known
+    """Return tests that together hold for a set of values, and whether for no others.
+
+    Of a combination that is not known to occur, only the tests that the domain asks say anything.
+    """
     atoms = {test: found for test, found in _atoms(domain, mask) if not mask & ~found}
     ordered = sorted(
         atoms,
         key=lambda test: (atoms[test].bit_count(), len(test.values), test.if_exists, str(test)),
     )
-    left, chosen = known, list[Test]()
+    left, chosen = domain.everything, list[Test]()
     for test in ordered:
         if left & ~atoms[test]:
             chosen.append(test)
             left &= atoms[test]
         if left == mask:
             break
-    return tuple(_needed(chosen, atoms, left, known)), left == mask
+    return tuple(_needed(chosen, atoms, left, domain.everything)), left == mask
 
 
 def opaque(question: Question, *, holds: bool) -> tuple[tuple[Test, ...], bool]:
@@ -55,13 +56,13 @@ def opaque(question: Question, *, holds: bool) -> tuple[tuple[Test, ...], bool]:
     return (question,), True
 
 
-def _needed(chosen: list[Test], atoms: dict[Test, int], goal: int, known: int) -> Iterator[Test]:
+def _needed(chosen: list[Test], atoms: dict[Test, int], goal: int, every: int) -> Iterator[Test]:
     """Drop the tests that the others make needless."""
     kept = list(chosen)
     for test in chosen:
-        rest = known
+        rest = every
         for other in kept:
-            rest &= atoms[other] if other is not test else known
+            rest &= atoms[other] if other is not test else every
         if rest == goal:
             kept.remove(test)
     return iter(kept)
@@ -137,7 +138,12 @@ def _alone(domain: Domain, test: Test, absent: int) -> int | None:
 
 
 def _answers(domain: Domain, question: Question) -> int:
-    """Return the cells in which a question is answered yes; a cell without an example does not count."""
+    """Return the cells in which a question is answered yes.
+
+    A cell without an example counts where the domain asks that very question.
+    """
+    if question in domain.masks:
+        return domain.masks[question]
     found = 0
     for bit, values in enumerate(domain.values):
         if values is None:
@@ -152,7 +158,3 @@ def _answers(domain: Domain, question: Question) -> int:
 
 def _absent(domain: Domain) -> int:
     return sum(1 << bit for bit, values in enumerate(domain.values) if values == ())
-
-
-def _known(domain: Domain) -> int:
-    return sum(1 << bit for bit, values in enumerate(domain.values) if values is not None)

@@ -141,7 +141,9 @@ def _findings(read: Sequence[_Read], targets: Targets) -> Iterator[Placed]:
         if each.paper.unreadable is not None:
             at = each.paper.unreadable.at
         else:
-            at = _at(places.setdefault(one.paper, begins(each.text)), one.remark.path)
+            if one.paper not in places:
+                places[one.paper] = begins(each.text)
+            at = _at(places[one.paper], one.remark.path)
         where = Origin(each.file, at.line, at.column)
         yield Placed(found_by(one.check, each.file, one.remark.message, where))
 

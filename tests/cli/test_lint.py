@@ -1,6 +1,7 @@
 """`lint` says what is wrong with documents, at their lines: 0, 3 at --fail-on, 1 where a file is no JSON."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -337,3 +338,13 @@ def test_each_finding_says_by_which_rule_and_what_that_rests_on(bare: Desk) -> N
     assert rule["name"] == "unknown-action"
     assert rule["properties"]["confidence"] == "likely"
     assert rule["help"]["text"] == found["hint"]
+
+
+def test_as_many_findings_as_a_document_holds_are_placed_in_time(bare: Desk) -> None:
+    names = [f"s3:*a*b*{number}*" for number in range(600)]
+    written(bare.folder / "a.json", deny(names))
+    began = time.process_time()
+    found = findings(bare, "a.json")
+    assert time.process_time() - began < 4
+    assert len(found) > len(names)
+    assert len({one["origin"]["line"] for one in found}) == len(names)
