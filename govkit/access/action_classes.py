@@ -28,13 +28,15 @@ class Points:
     """The actions of a service, as far as they can be told apart; a set of them is a bit mask.
 
     First come the `known` ones of the action index, then names that only the rules know, then one
-    for each way in which a name that is yet to come could match.
+    for each way in which a name that is yet to come could match. `patterns` are those that tell
+    names apart here: what any other matches among names that are yet to come, no mask can say.
     """
 
     service: str
     known: tuple[str, ...]
     named: tuple[str, ...]
     future: tuple[str, ...]
+    patterns: frozenset[str] = frozenset()
 
     @property
     def every(self) -> int:
@@ -212,7 +214,7 @@ def _points(service: str, patterns: frozenset[str], index: ActionIndex) -> Point
     known = index.names(service)
     literals = frozenset(name for name in patterns if "*" not in name and "?" not in name)
     named = tuple(sorted(name for name in literals if not index.name_mask(service, name)))
-    return Points(service, tuple(known), named, future(patterns - literals, literals))
+    return Points(service, tuple(known), named, future(patterns - literals, literals), patterns)
 
 
 def _mask(points: Points, names: _Names, index: ActionIndex) -> int:

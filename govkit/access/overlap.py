@@ -12,12 +12,18 @@ _ELSEWHERE = "-:x"  # of a service that AWS cannot have, which stands for all th
 
 def meet(said: Cover, actions: Actions) -> bool:
     """Tell whether a statement speaks of an action that is said; also where that takes too long."""
+    said = Cover(_lowered(said.names), _lowered(said.but))
     of, but = action_matcher(Actions(said.names)), action_matcher(Actions(said.but))
     spoken = action_matcher(actions)
     try:
         return any(of(one) and not but(one) and spoken(one) for one in _told_apart(said, actions))
     except OutOfBudgetError:
         return True
+
+
+def _lowered(names: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns as policies compare them; words have AWS's own spelling."""
+    return tuple(name.lower() for name in names)
 
 
 def _told_apart(said: Cover, actions: Actions) -> Iterator[str]:

@@ -47,6 +47,17 @@ class Side:
     levels: tuple[Grouped, ...]
     reach: frozenset[str] | None = None
 
+    @property
+    def lists(self) -> frozenset[str]:
+        """The condition keys of which some test asks for each or any of several values."""
+        return frozenset(
+            test.key
+            for group in (self.denies, *self.levels)
+            for rule in group
+            for test in rule.tests
+            if test.quantifier is not Quantifier.ONE
+        )
+
 
 def side(chain: Chain) -> Side:
     """Return a chain as rules; where a deny stands makes no difference to what it denies."""

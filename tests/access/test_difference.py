@@ -317,11 +317,11 @@ def test_a_change_is_found_even_where_not_all_of_it_is(monkeypatch: pytest.Monke
 def test_where_all_is_too_much_each_kind_of_action_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def whole(of: Any, questions: Any, service: str = "") -> Any:
+    def whole(of: Any, questions: Any, service: str = "", *, several: bool = False) -> Any:
         asked = list(questions)
         if len(asked) > most:
             raise automaton.OutOfBudgetError
-        return domain(of, asked, service)
+        return domain(of, asked, service, several=several)
 
     monkeypatch.setattr(searching, "domain", whole)
     split = [deny(f"svc{n}:*", StringEquals={"k": f"v{n}"}) for n in range(5)]
@@ -333,6 +333,33 @@ def test_where_all_is_too_much_each_kind_of_action_is_looked_at(
     monkeypatch.setattr(searching, "_MOST_APART", 3)
     found = difference(guarded(), guarded(*split))
     assert (found.change, len(found.unknown)) == (Change.UNKNOWN, 1)
+
+
+def test_actions_are_said_by_patterns_that_hold_for_names_yet_to_come_too() -> None:
+    every = deny(["*", "s3:*o*"], "arn:aws:s3:::x")
+    most = {
+        "Effect": "Deny",
+        "NotAction": ["s3:?utObject*", "s3:GET?rob"],
+        "Resource": "arn:aws:s3:::x",
+    }
+    found = difference(guarded(every), guarded(most, deny("s3:PutObject")))
+    (effect,) = found.newly_allowed
+    assert effect.exact
+    # s3:*o* was once among the names, though another Deny holds most of what it may match one day
+    assert effect.actions.names == ("s3:?utObject*", "s3:get?rob")
+    assert effect.actions.but == ("s3:PutObject",)
+
+
+def test_a_key_that_either_side_asks_for_several_values_may_have_them_everywhere() -> None:
+    lists = deny("iam:*", **{"ForAnyValue:StringEquals": {"aws:TagKeys": ["b"]}})
+    single = [
+        deny("s3:*", StringEquals={"aws:TagKeys": ["a"]}),
+        deny("s3:*", StringNotEquals={"aws:TagKeys": ["a"]}),
+    ]
+    found = difference(guarded(lists, *single), guarded(lists, deny("s3:*")))
+    assert found.change is Change.STRENGTHENS
+    assert len(found.newly_denied[0].witness.request.context["aws:tagkeys"]) > 1
+    assert difference(guarded(*single), guarded(deny("s3:*"))).change is Change.EQUAL
 
 
 def test_where_every_usual_service_is_named_another_one_is_the_example() -> None:

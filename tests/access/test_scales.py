@@ -11,6 +11,7 @@ from govkit.access.chain import Chain
 from govkit.access.difference import Change, difference
 from govkit.access.judge import Judge
 from govkit.access.ledger import Ledger
+from govkit.access.request import request
 from govkit.access.scales import TOO_MUCH, Budget, Scales
 from govkit.access.statement import Level, policy
 from govkit.access.verdict import Kind
@@ -140,3 +141,32 @@ def test_what_an_rcp_does_is_told_within_the_services_that_rcps_reach() -> None:
     )
     (found,) = scales.weigh(Ledger.FREE, _number([[but]], ledger)).newly_denied
     assert set(found.actions.names) == reached - {"s3:*"}
+
+
+def test_a_verdict_is_of_the_request_that_is_asked_whatever_was_asked_before() -> None:
+    levels = [[document(allow("*"))], [document(allow("s3:*"))]]
+    ledger = Ledger(Kind.SCP)
+    scales = Scales(ledger, Budget(0))
+    numbers = [[(str(one), ledger.document(str(one), lambda one=one: one))] for (one,) in levels]
+    named = [(str(place), policies) for place, policies in enumerate(numbers)]
+    for action in ("s3:GetObject", "ec2:RunInstances") * 50:
+        found = scales.verdict(named, request(action))  # each is gone before the next one is made
+        assert found.outcome.permits is action.startswith("s3:")
+
+
+def test_words_are_not_exact_where_the_context_speaks_of_actions_that_are_yet_to_come() -> None:
+    shared = [_ALL, document(deny("newsvc:Do*"), deny("s3:Frob*"))]
+    old, new = [shared], [[*shared, document(deny(["newsvc:*", "s3:Get*"]))]]
+    ledger = Ledger(Kind.SCP)
+    found = Scales(ledger, Budget(100)).weigh(_number(old, ledger), _number(new, ledger))
+    (effect,) = found.newly_denied
+    assert not effect.exact
+    some = [[*shared, document(deny("s3:get*", "arn:aws:s3:::a"))]]
+    more = [[*some[0], document(deny("s3:GetObjectAcl"))]]
+    found = Scales(ledger, Budget(100)).weigh(_number(some, ledger), _number(more, ledger))
+    (effect,) = found.newly_denied  # said in AWS's own spelling
+    assert not effect.exact
+    apart = [[*shared, document(deny(["newsvc:Get*", "s3:Get*"]))]]
+    found = Scales(ledger, Budget(100)).weigh(_number(old, ledger), _number(apart, ledger))
+    (effect,) = found.newly_denied
+    assert effect.exact
