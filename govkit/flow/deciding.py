@@ -49,9 +49,11 @@ class Teller:
     def _not_applicable(self, name: str) -> str:
         if self.ladder.account == self.source.organization.management_account:
             return f"No {name} binds the management account."
-        if not self.ladder.layers[self.kind][0].policies:
-            return f"{name}s are not enabled in this organization."
-        return f"{name}s do not reach this request."
+        if self.ladder.binds(self.kind):
+            return f"{name}s do not reach this request."
+        if self.kind == "rcp":
+            return "No RCP is attached to the account or above it."
+        return "SCPs are not enabled in this organization."
 
     def statement(self, where: Where) -> dict[str, Json]:
         target, held = next(

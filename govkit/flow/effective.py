@@ -66,7 +66,7 @@ def _layer(ladder: Ladder, layer: str) -> Json:
     said = [one for rung in rungs for one in _statements(rung)]
     return {
         "denied": list(_denied([one for one in said if one.statement.deny])),
-        "allowed": [_allowed(rung, layer) for rung in rungs] if rungs[0].policies else [],
+        "allowed": [_allowed(rung, layer) for rung in rungs] if ladder.binds(layer) else [],
         "levels": [
             {"level": rung.name, "target": rung.id, "policies": [one.name for one in rung.policies]}
             for rung in rungs

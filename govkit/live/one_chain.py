@@ -6,6 +6,7 @@ from typing import Any
 
 from govkit.errors import UsageError
 from govkit.kinds._documents import managed
+from govkit.kinds._refusals import unless_gone
 from govkit.model.call import Api, ApiCall, Response, organizations
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import DocumentError, read
@@ -50,6 +51,15 @@ class Ladder:
     path: str
     layers: dict[str, tuple[Rung, ...]]
 
+    def binds(self, layer: str) -> bool:
+        """Tell whether there is a chain of a type at all.
+
+        AWS keeps an SCP on the root wherever the type is enabled. RCPFullAWSAccess is not told by
+        a layout, nor by a saved state: there any RCP shows that RCPs are enabled.
+        """
+        rungs = self.layers[layer]
+        return any(rung.policies for rung in (rungs if layer == "rcp" else rungs[:1]))
+
 
 @dataclass(slots=True)
 class Reader:
@@ -77,6 +87,11 @@ class Reader:
             return str(found[0])
         told = f"{len(found)} accounts are called {named}." if found else f"No account is {named}."
         raise UsageError("Which account?", told, "Give its ID.")
+
+    def holds(self, account: str) -> bool:
+        """Tell whether the organization has an account of this ID."""
+        call = organizations("DescribeAccount", AccountId=account)
+        return unless_gone(lambda: self._call(call)) is not None
 
     def ladder(self, account: str, layers: Iterable[str], organization: Organization) -> Ladder:
         """Return the chain of an account: what is attached to it and to everything above it."""
