@@ -102,10 +102,12 @@ def _alike(tests: Sequence[Test]) -> Iterator[Test]:
             names = sorted(filter(None, (test.operator, opposite_name(test))))
             kind = names[0], test.quantifier
             models.setdefault(kind, test)
-            values.setdefault(kind, set()).update(test.values)
+            told = (one for one in test.values if test.variables or "${" not in one)
+            values.setdefault(kind, set()).update(told)
     for kind, test in models.items():
         either = ("false", "true") if test.operator == "Bool" else sorted(values[kind])
-        yield replace(test, values=tuple(either))
+        counts = any("${" in one for one in either)  # `${*}` of one, beside what another lists
+        yield replace(test, values=tuple(either), variables=counts)
 
 
 def _fitting(domain: Domain, mask: int, shape: Test) -> dict[str, int]:

@@ -6,6 +6,7 @@ import pytest
 from chains import ALLOW_ALL, allow, deny, document, guarded, scps
 
 from govkit.access import boxes as boxing
+from govkit.access import condition
 from govkit.access import minterms as automaton
 from govkit.access import search as searching
 from govkit.access.chain import Chain
@@ -13,6 +14,7 @@ from govkit.access.difference import Change, Difference, Effect, difference
 from govkit.access.domain import domain
 from govkit.access.effects import affected, together
 from govkit.access.statement import level
+from govkit.access.variables import COMPLETE
 from govkit.access.verdict import Kind
 
 ROLE = "arn:aws:iam::*:role/"
@@ -348,6 +350,17 @@ def test_actions_are_said_by_patterns_that_hold_for_names_yet_to_come_too() -> N
     # s3:*o* was once among the names, though another Deny holds most of what it may match one day
     assert effect.actions.names == ("s3:?utObject*", "s3:get?rob")
     assert effect.actions.but == ("s3:PutObject",)
+
+
+def test_an_escaped_letter_of_one_condition_is_one_beside_the_values_of_another() -> None:
+    rest = [deny(StringEqualsIfExists={"K": ["red"]}), deny(StringEquals={"K": ["r*"]})]
+    gone = deny(StringEquals={"k": ["${*}", "red", "a"]})
+    (effect,) = difference(guarded(gone, *rest), guarded(*rest)).newly_allowed
+    asked = effect.witness.request
+    assert asked.context["k"] in {("*",), ("a",)}
+    for test in effect.conditions:
+        assert test.variables or not any("${" in one for one in test.values)
+        assert condition.check(test)(asked.context, COMPLETE)
 
 
 def test_a_key_that_either_side_asks_for_several_values_may_have_them_everywhere() -> None:
