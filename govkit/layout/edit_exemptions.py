@@ -20,6 +20,19 @@ Written = Mapping[str, str | Sequence[str] | Mapping[str, str]]
 Edit = tuple[int, int, str]
 
 
+def is_value(text: str) -> bool:
+    """Tell whether a text is one value in YAML, which can stand among others on a line."""
+    import yaml
+
+    try:
+        node = yaml.compose(f"[{text}]", Loader=LOADER)
+    except yaml.YAMLError:
+        return False
+    return isinstance(node, yaml.SequenceNode) and [one.end_mark.index for one in node.value] == [
+        len(text) + 1
+    ]
+
+
 def with_exemption(text: str, key: str, entry: Written) -> str:
     """Return the text with an exemption more: texts, lists of texts, and `params` as YAML.
 
@@ -60,7 +73,8 @@ def _edited(
     body = written = text.removeprefix(_BOM)
     for start, end, piece in sorted(edits(_page(body)), reverse=True):
         written = f"{written[:start]}{piece}{written[end:]}"
-    before, after = _read(body), _read(written)
+    before = _read(body, "this file cannot be read")
+    after = _read(written, "it could not be read afterwards")
     ways = after.pop(_SECTION)
     others = {name: one for name, one in before.pop(_SECTION).items() if name != key}
     if before != after or others != {name: one for name, one in ways.items() if name != key}:
@@ -71,12 +85,12 @@ def _edited(
     return f"{mark}{written}"
 
 
-def _read(text: str) -> dict[str, Any]:
+def _read(text: str, otherwise: str) -> dict[str, Any]:
     """Return what a text says, its exemptions as a mapping, be there any or not."""
     faults = Faults()
     root = read_text("layout", text, faults)
     if len(faults) or not isinstance(root, dict):
-        raise _cannot("this file cannot be read, or could not be afterwards")
+        raise _cannot(otherwise)
     return {**root, _SECTION: dict(root.get(_SECTION) or {})}
 
 

@@ -73,6 +73,12 @@ def test_a_dry_run_writes_nothing(table: Desk) -> None:
         (["add", "way", *GRANT, "--account", "a", "--until", "soon"], 64, "YYYY-MM-DD"),
         (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x"], 64, "NAME=VALUE"),
         (["add", "way", *GRANT, "--account", "a", "--days", "1", "--file", "no.yaml"], 64, "no.yaml"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--file", "alone.yaml"], 64, "does not include"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x=[1, 2"], 64, "not one value"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x=1, y: 2"], 64, "not one value"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", *["--param", "x=1"] * 2], 64, "twice"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "999999999"], 64, "--days"),
+        (["add", "way", *GRANT, "--account", "a", "--until", "20270101"], 64, "YYYY-MM-DD"),
         (["extend", "way", "--days", "9"], 64, "no exemption way"),
         (["remove", "way"], 64, "govkit exempt list"),
         (["list", "--format", "xml"], 64, "xml"),
@@ -82,7 +88,9 @@ def test_what_would_be_wrong_is_said_and_nothing_is_written(
     table: Desk, arguments: list[str], code: int, words: str
 ) -> None:
     before = text(table)
+    (table.folder / "alone.yaml").write_text("exemptions:\n")
     ran = table.run("exempt", *arguments)
+    assert (table.folder / "alone.yaml").read_text() == "exemptions:\n"
     assert (ran.code, text(table)) == (code, before)
     assert words in ran.err
 
