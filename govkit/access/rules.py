@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from govkit.access.action import Actions
+from govkit.access.action import Actions, is_every_action
 from govkit.access.chain import Chain
 from govkit.access.condition import Quantifier, Test
 from govkit.access.operators import Family, operator
@@ -57,6 +57,13 @@ class Side:
             for test in rule.tests
             if test.quantifier is not Quantifier.ONE
         )
+
+
+def allows_all(statement: Statement) -> bool:
+    """Tell whether a statement that allows leaves nothing out, as FullAWSAccess does."""
+    everything = any(map(is_every_action, statement.actions.patterns))
+    rule = Rule(statement.resources, frozenset(map(plain, statement.tests)))
+    return everything and not statement.actions.negated and rule.trivial
 
 
 def side(chain: Chain) -> Side:

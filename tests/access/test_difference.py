@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from chains import ALLOW_ALL, allow, deny, document, guarded, scps
+from chains import ALLOW_ALL, allow, deny, guarded, scps
 
 from govkit.access import boxes as boxing
 from govkit.access import condition
@@ -12,8 +12,7 @@ from govkit.access import search as searching
 from govkit.access.chain import Chain
 from govkit.access.difference import Change, Difference, Effect, difference
 from govkit.access.domain import domain
-from govkit.access.effects import affected, together
-from govkit.access.statement import level
+from govkit.access.effects import together
 from govkit.access.variables import COMPLETE
 from govkit.access.verdict import Kind
 
@@ -243,18 +242,6 @@ def test_a_question_beyond_the_budget_is_unknown(monkeypatch: pytest.MonkeyPatch
     assert found.change in (Change.UNKNOWN, Change.WEAKENS)
     names = [f"s3:*w{number}*v*" for number in range(9)]
     assert difference(guarded(deny(names)), guarded()).change is Change.UNKNOWN
-
-
-def test_equal_chains_of_many_accounts_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def one(name: str, *statements: dict[str, Any]) -> Chain:
-        return Chain(Kind.SCP, (level(name, {"p": document(ALLOW_ALL, *statements)}),))
-
-    old = {str(number): one(f"ou-{number}") for number in range(2_000)}
-    new = {name: one(f"ou-{name}", deny("s3:*")) for name in old}
-    still = {"still": (one("a"), one("b"))}
-    (found,) = affected({name: (old[name], new[name]) for name in old} | still)
-    assert len(found.accounts) == 2_000
-    assert found.difference.change is Change.STRENGTHENS
 
 
 def test_changes_of_several_chains_add_up() -> None:

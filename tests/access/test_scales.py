@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from chains import allow, deny, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,3 +171,14 @@ def test_words_are_not_exact_where_the_context_speaks_of_actions_that_are_yet_to
     found = Scales(ledger, Budget(100)).weigh(_number(old, ledger), _number(apart, ledger))
     (effect,) = found.newly_denied
     assert effect.exact
+
+
+@pytest.mark.parametrize("actions", ["*", "*:*", "**", ["s3:*", "*"]])
+def test_an_allow_that_leaves_nothing_out_restricts_nobody(actions: str | list[str]) -> None:
+    ledger = Ledger(Kind.SCP)
+    assert _number([[document(allow(actions))]], ledger) == Ledger.FREE
+    assert _number([[document(allow(actions, "arn:aws:s3:::a"))]], ledger) != Ledger.FREE
+    assert (
+        _number([[document({"Effect": "Allow", "NotAction": actions, "Resource": "*"})]], ledger)
+        != Ledger.FREE
+    )
