@@ -132,6 +132,13 @@ def test_an_exemption_is_made_longer_and_never_shorter(table: Desk) -> None:
     assert "is no later" in ran.err
 
 
+def test_one_day_is_one_day(table: Desk) -> None:
+    table.does("exempt", "add", "way", *GRANT, "--account", "payments-prod", "--days", "1")
+    assert "(1 day left)" in table.does("exempt", "list").out
+    table.environment["GOVKIT_TODAY"] = "2026-11-25"
+    assert "(expired 1 day ago)" in table.does("exempt", "list").out
+
+
 def test_every_way_out_is_listed_with_owner_and_end_or_their_absence(table: Desk) -> None:
     told = table.does("show", "exemptions").out
     assert told.startswith("No exemptions.\n")
