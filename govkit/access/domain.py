@@ -107,9 +107,9 @@ def _key(key: str, tests: frozenset[Test], several: bool) -> Domain:  # noqa: FB
         cells.setdefault(vector((value,)), (value,))
     if several:
         _add_several(cells, vector, _vector(map(is_of_several, ordered)))
+    cells.setdefault(vector(()), ())
     if not found.complete:
         _add_ghosts(cells, len(ordered))
-    cells.setdefault(vector(()), ())
     return replace(_domain(ordered, cells), several=several)
 
 

@@ -10,6 +10,7 @@ from govkit.access import condition
 from govkit.access import minterms as automaton
 from govkit.access import search as searching
 from govkit.access.chain import Chain
+from govkit.access.condition import Quantifier
 from govkit.access.difference import Change, Difference, Effect, difference
 from govkit.access.domain import domain
 from govkit.access.effects import together
@@ -348,6 +349,17 @@ def test_an_escaped_letter_of_one_condition_is_one_beside_the_values_of_another(
     for test in effect.conditions:
         assert test.variables or not any("${" in one for one in test.values)
         assert condition.check(test)(asked.context, COMPLETE)
+
+
+def test_absence_has_a_cell_where_no_theory_joins_what_is_asked_of_a_key() -> None:
+    """Of combinations that are only assumed none may take its place: it is known to occur."""
+    figure = condition.Test("NumericEquals", Quantifier.ONE, if_exists=True, key="k", values=("2",))
+    text = condition.Test("StringLike", Quantifier.ONE, if_exists=False, key="k", values=("1*",))
+    null = condition.Test("Null", Quantifier.ONE, if_exists=False, key="k", values=("true",))
+    found = domain("k", [figure, text, null])
+    (cell,) = [bit for bit, values in enumerate(found.values) if values == ()]
+    answers = [bool(found.masks[one] >> cell & 1) for one in (figure, text, null)]
+    assert answers == [True, False, True]
 
 
 def test_a_key_that_either_side_asks_for_several_values_may_have_them_everywhere() -> None:
