@@ -88,7 +88,8 @@ def _summary(found: Document, style: Style) -> str:
     calls = f" ({count(found['calls'], 'call')} to AWS)" if found["calls"] else ""
     if found["verdict"] == "undecided" and keys:
         options = " ".join(_option(key) for key in keys)
-        return f"{verdict}{calls}. Tell more: {style.program} why … {options}"
+        command = "explain" if "message" in found else "why"
+        return f"{verdict}{calls}. Tell more: {style.program} {command} … {options}"
     return f"{verdict}{calls}."
 
 

@@ -161,7 +161,7 @@ def test_an_account_goes_by_key_id_name_or_email(table: Desk, named: str) -> Non
 def test_what_is_not_told_is_named(table: Desk) -> None:
     told = _why(table, "payments", "ec2:RunInstances")
     assert told["verdict"] == "undecided"
-    assert told["scp"]["keys"] == ["aws:principalarn", "aws:requestedregion"]
+    assert told["scp"]["keys"] == ["aws:PrincipalArn", "aws:RequestedRegion"]
     assert [one["sid"] for one in told["scp"]["undecided"]] == ["OnlyHere"]
     said = table.does("why", "payments", "ec2:RunInstances").out
     assert "--principal role/NAME --region REGION" in said
@@ -318,7 +318,9 @@ def test_an_rcp_that_denies_a_stranger_is_found_by_the_resources_owner(table: De
     assert (told["account"], told["scp"]) == (None, None)
     assert told["request"]["context"]["aws:principalaccount"] == ["909090909090"]
     assert [one["policy"] for one in told["deciding"]] == ["org-only"]
-    assert "from outside of the organization as role/Partner" in table.does("explain", text).out
+    said = table.does("explain", text).out
+    assert "from outside of the organization as role/Partner" in said
+    assert "govkit explain … --context aws:PrincipalOrgID=…\n" in said
     nobody = RCP.format("anonymous", '"arn:aws:s3:::b/k"')
     assert table.run("explain", nobody).code == 64
     told = json.loads(table.does("explain", nobody, "--resource-account", "lake", "-f", "json").out)
