@@ -1,6 +1,6 @@
 """Reads one account's chain of SCPs or RCPs, and nothing else: a few calls, however large the organization."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,12 +90,18 @@ class Reader:
 
     def holds(self, account: str) -> bool:
         """Tell whether the organization has an account of this ID."""
+        return self._about(account) is not None
+
+    def _about(self, account: str) -> Mapping[str, Any] | None:
         call = organizations("DescribeAccount", AccountId=account)
-        return unless_gone(lambda: self._call(call)) is not None
+        found = unless_gone(lambda: self._call(call))
+        return None if found is None else found["Account"]
 
     def ladder(self, account: str, layers: Iterable[str], organization: Organization) -> Ladder:
         """Return the chain of an account: what is attached to it and to everything above it."""
-        about = self._call(organizations("DescribeAccount", AccountId=account))["Account"]
+        about = self._about(account)
+        if about is None:
+            raise UsageError("Which account?", f"The organization has no account {account}.")
         name = str(about.get("Name") or account)
         targets = [(account, name), *self._above(account)]
         targets.reverse()

@@ -230,6 +230,9 @@ def test_an_unknown_action_is_said(table: Desk) -> None:
         ("payments", "ec2:RunInstances", "--format", "yaml"),
         ("nobody", "ec2:RunInstances", "--offline"),
         ("777777777777", "ec2:RunInstances", "--offline"),
+        ("777777777777", "ec2:RunInstances"),
+        ("payments", "ec2:RunInstances", "--resource-account", "777777777777"),
+        ("", "ec2:RunInstances"),
     ],
 )
 def test_wrong_usage_is_64(table: Desk, arguments: tuple[str, ...]) -> None:
