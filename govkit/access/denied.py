@@ -39,6 +39,7 @@ _DENIED = re.compile(
 _POLICY_ID = re.compile(r"p-[0-9a-zA-Z_]{8,128}$")
 _ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts)::([0-9]{12}):")
 _LAYERS = {"service": "scp", "resource": "rcp"}
+_MOST = 20_000  # characters of a text that are looked at; AWS's longest messages have some thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Denied:
 
 def denied(text: str) -> Denied | None:
     """Return what an error message of AWS tells; None where it is none of a denied request."""
-    text = " ".join(_LABELS.sub(" ", text).replace('\\"', '"').split())
+    text = " ".join(_LABELS.sub(" ", text[:_MOST]).replace('\\"', '"').split())
     who, resource, operation = (one.search(text) for one in (_WHO, _RESOURCE, _OPERATION))
     blame = next((found for one in _BLAMES if (found := one.search(text))), None)
     if blame is None and not _DENIED.search(text):
