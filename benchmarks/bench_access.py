@@ -13,7 +13,6 @@ from typing import Any
 from govkit.access.action_index import DATA, ActionIndex
 from govkit.access.chain import Chain
 from govkit.access.compare import compare
-from govkit.access.effects import affected
 from govkit.access.judge import Judge
 from govkit.access.pack import DoesNotFit, pack
 from govkit.access.request import Request, request
@@ -35,7 +34,6 @@ def main() -> None:
     differences()
     packing()
     packing_of_published()
-    organization()
 
 
 def verdicts() -> None:
@@ -123,26 +121,6 @@ def _packed(name: str, documents: dict[str, Any], limit: int) -> None:
         f"packing {name[-30:]:<30} at {limit:>6}: {len(documents)} documents into "
         f"{len(found.documents)}, at least {least}; {found.proof.change.value} in {taken:.1f} s"
     )
-
-
-def organization() -> None:
-    """Change one of 300 SCPs of an organization of 10,000 accounts."""
-    ous = [
-        level(f"ou-{number}", {f"p{number}": _deny(number), "full": ALLOW}) for number in range(300)
-    ]
-    root = level("root", {"full": ALLOW})
-    changed = level("ou-7", {"p7": _deny(1_007), "full": ALLOW})
-    own = level("account", {"full": ALLOW})
-    chains = {}
-    for number in range(10_000):
-        ou = ous[number % len(ous)]
-        after = changed if ou is ous[7] else ou
-        chains[str(number)] = (
-            Chain(Kind.SCP, (root, ou, own)),
-            Chain(Kind.SCP, (root, after, own)),
-        )
-    taken = _seconds(lambda: affected(chains))
-    print(f"10,000 accounts, 1 of 300 changed{taken * 1e3:>12.1f} ms")
 
 
 def _patterns(loaded: ActionIndex) -> Iterator[str]:

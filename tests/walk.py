@@ -1,5 +1,6 @@
 """The real walk in one process: a layout as YAML, an organization in a sandbox, plan and apply."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from govkit.flow.apply import Job, carried_out, new_run
 from govkit.flow.compare import Compared, Question, kinds
 from govkit.flow.plan import plan
 from govkit.live.discover import Live, discover
-from govkit.model.call import Api, Interest
+from govkit.model.call import Api, Interest, organizations
 from govkit.model.plan import Plan
 from govkit.sandbox.clock import Clock
 from govkit.sandbox.mount import mount
@@ -74,3 +75,10 @@ class Walk:
         for _ in events:
             pass
         return made
+
+
+def as_the_hint_says(hint: str, api: Api) -> None:
+    """Do what the last words of a finding's hint ask for: take one tag of a policy away."""
+    told = re.search(r"untag-resource --resource-id (\S+) --tag-keys (\S+)$", hint)
+    assert told is not None, hint
+    api.call(organizations("UntagResource", ResourceId=told[1], TagKeys=[told[2]]))

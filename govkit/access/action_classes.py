@@ -28,13 +28,15 @@ class Points:
     """The actions of a service, as far as they can be told apart; a set of them is a bit mask.
 
     First come the `known` ones of the action index, then names that only the rules know, then one
-    for each way in which a name that is yet to come could match.
+    for each way in which a name that is yet to come could match. `patterns` are those that tell
+    names apart here: what any other matches among names that are yet to come, no mask can say.
     """
 
     service: str
     known: tuple[str, ...]
     named: tuple[str, ...]
     future: tuple[str, ...]
+    patterns: frozenset[str] = frozenset()
 
     @property
     def every(self) -> int:
@@ -55,20 +57,58 @@ class ActionClass:
 
 
 def action_classes(old: Side, new: Side, index: ActionIndex) -> Iterator[ActionClass]:
-    """Yield the classes of actions for which the two sides do not say the same."""
-    for service in (ELSEWHERE, *sorted(services(old, new))):
+    """Yield the classes of actions for which the two sides do not say the same.
+
+    RCPs decide of some services alone, and nothing is elsewhere.
+    """
+    elsewhere = (ELSEWHERE,) if old.reach is None or new.reach is None else ()
+    for service in (*elsewhere, *sorted(services(old, new))):
         before, after = _projected(old, service), _projected(new, service)
         if before != after:
             yield from _classes(service, before, after, index)
 
 
 def services(old: Side, new: Side) -> dict[str, frozenset[str]]:
-    """Return the services that two sides name, each with the patterns over its actions' names."""
-    found: dict[str, set[str]] = {}
+    """Return the services that two sides name, each with the patterns over its actions' names.
+
+    Of RCPs, those that they reach, named or not.
+    """
+    reach = None if old.reach is None or new.reach is None else old.reach | new.reach
+    found: dict[str, set[str]] = {service: set() for service in reach or ()}
     for one in (old, new):
         for service, name in _named(one):
-            found.setdefault(service, set()).add(name)
+            if reach is None or service in reach:
+                found.setdefault(service, set()).add(name)
     return {service: frozenset(found[service]) for service in sorted(found)}
+
+
+def service_of(pattern: str) -> str:
+    """Return the service whose actions a pattern speaks of; nothing for every action, or for none."""
+    service, separator, _ = pattern.partition(":")
+    wild = "*" in service or "?" in service
+    return "" if wild or not separator else service
+
+
+def names_of(patterns: Iterable[str], service: str) -> Iterator[str]:
+    """Yield what patterns say of the names of a service's actions; `*` for all of them."""
+    for pattern in patterns:
+        if is_every_action(pattern):
+            yield "*"
+        elif service and service_of(pattern) == service:
+            name = pattern.partition(":")[2]
+            if name and set(name) <= _PATTERN_LETTERS:
+                yield name if name.strip("*") else "*"
+
+
+@lru_cache(maxsize=4096)
+def future(patterns: frozenset[str], literals: frozenset[str]) -> tuple[str, ...]:
+    """Return a name for each way in which wildcards can match together, also for none of them.
+
+    None of the `literals` is among them: what they are called today is told by themselves, and a
+    name that they match would stand for no other.
+    """
+    every = (Pattern(tokens(pattern)) for pattern in patterns | literals)
+    return tuple(name for name in minterms(every, _NAMES) if name not in literals)
 
 
 def mask_of(points: Points, name: str, index: ActionIndex) -> int:
@@ -115,15 +155,9 @@ def _named(side: Side) -> Iterator[tuple[str, str]]:
         for several in group.values():
             for actions in several:
                 for pattern in actions.patterns:
-                    service, name = _service(pattern), pattern.partition(":")[2]
+                    service, name = service_of(pattern), pattern.partition(":")[2]
                     if service and name and _PATTERN_LETTERS.issuperset(name):
                         yield service, name
-
-
-def _service(pattern: str) -> str:
-    service, separator, _ = pattern.partition(":")
-    wild = "*" in service or "?" in service
-    return "" if wild or not separator else service
 
 
 def _projected(side: Side, service: str) -> _Projection:
@@ -149,7 +183,7 @@ def _of_service(several: tuple[Actions, ...], service: str) -> _Names:
     found: set[str] = set()
     but: set[frozenset[str]] = set()
     for actions in several:
-        names = frozenset(_relevant(actions.patterns, service))
+        names = frozenset(names_of(actions.patterns, service))
         if not actions.negated:
             found |= names
         elif "*" not in names:
@@ -157,17 +191,6 @@ def _of_service(several: tuple[Actions, ...], service: str) -> _Names:
     if "*" in found or frozenset() in but:
         return _ALL
     return _Names(frozenset(found), frozenset(but))
-
-
-def _relevant(patterns: Iterable[str], service: str) -> Iterator[str]:
-    """Yield what patterns say of the names of a service's actions; `*` for all of them."""
-    for pattern in patterns:
-        if is_every_action(pattern):
-            yield "*"
-        elif service and _service(pattern) == service:
-            name = pattern.partition(":")[2]
-            if name and set(name) <= _PATTERN_LETTERS:
-                yield name if name.strip("*") else "*"
 
 
 _PATTERN_LETTERS = frozenset((*_NAMES.letters, "*", "?"))
@@ -189,15 +212,9 @@ def _points(service: str, patterns: frozenset[str], index: ActionIndex) -> Point
     if service == ELSEWHERE:
         return Points(ELSEWHERE, (), (), ("",))
     known = index.names(service)
-    literals = {name for name in patterns if "*" not in name and "?" not in name}
+    literals = frozenset(name for name in patterns if "*" not in name and "?" not in name)
     named = tuple(sorted(name for name in literals if not index.name_mask(service, name)))
-    return Points(service, tuple(known), named, _future(patterns - literals))
-
-
-@lru_cache(maxsize=4096)
-def _future(patterns: frozenset[str]) -> tuple[str, ...]:
-    """Return a name for each way in which wildcards can match together, also for none of them."""
-    return minterms((Pattern(tokens(pattern)) for pattern in patterns), _NAMES)
+    return Points(service, tuple(known), named, future(patterns - literals, literals), patterns)
 
 
 def _mask(points: Points, names: _Names, index: ActionIndex) -> int:

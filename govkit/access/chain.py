@@ -14,11 +14,14 @@ from govkit.access.verdict import Kind, Outcome, Verdict, Where
 class Chain:
     """The levels from the root to an account, of one kind of policy; equal chains judge alike.
 
-    A chain without levels restricts nobody: that of the management account.
+    A chain without levels restricts nobody: that of the management account. `reach` are the services
+    to which comparisons keep, where RCPs are told as AWS applies them; None for all, as documents
+    alone have it.
     """
 
     kind: Kind
     levels: tuple[Level, ...]
+    reach: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

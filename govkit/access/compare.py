@@ -38,8 +38,9 @@ def compare(old: Documents, new: Documents, kind: Kind) -> dict[str, Any]:
     `verdict` is `equal`, `weakens`, `strengthens`, `both` or `unknown` (then `unknown` says why).
     `newly_denied` and `newly_allowed` list `actions`, `resources`, `conditions` (which all hold)
     and a `witness`; `not_actions` and `not_resources` are exceptions from the former two. `exact`
-    is false where other statements decide some of these requests, as before. A side of SCPs that allows nothing is read together with FullAWSAccess, and both sides
-    of RCPs with RCPFullAWSAccess; `assumed` says so.
+    is false where other statements decide some of these requests, as before. A side of SCPs that
+    allows nothing is read together with FullAWSAccess, and both sides of RCPs with
+    RCPFullAWSAccess; `assumed_full_access` names the sides.
     """
     sides = (chain(old, kind), chain(new, kind))
     assumed = [
@@ -57,7 +58,7 @@ def chain(documents: Documents, kind: Kind) -> Chain:
 
 
 def lacks(documents: Documents, kind: Kind) -> bool:
-    """Tell documents to which AWS's own FullAWSAccess has to be thought."""
+    """Tell documents beside which AWS's own FullAWSAccess has to be assumed."""
     if kind is Kind.RCP:  # it cannot be detached
         return True
     return all(

@@ -30,7 +30,24 @@ def cover(target: int, vocabulary: Sequence[Named]) -> Cover | None:
         hole, left = chosen(mask & ~target, target, vocabulary)
         if not left:
             found.append(Cover((name,), hole))
+    if not found and (several := _several(target, vocabulary)) is not None:
+        found.append(several)
     return min(found, key=lambda one: one.length, default=None)
+
+
+def _several(target: int, vocabulary: Sequence[Named]) -> Cover | None:
+    """Return names that only together are around a set, but for what can be taken out of them."""
+    outside = 0
+    for _, mask in vocabulary:
+        outside |= 0 if mask & target else mask
+    usable = [one for one in vocabulary if not one[1] & ~target & ~outside]
+    names, left = chosen(target, 0, usable)
+    if left:
+        return None
+    union = 0
+    for name, mask in usable:
+        union |= mask if name in names else 0
+    return Cover(names, chosen(union & ~target, target, vocabulary)[0])
 
 
 def wider(target: int, vocabulary: Sequence[Named]) -> Cover:

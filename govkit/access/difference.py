@@ -15,7 +15,7 @@ from govkit.access.domain import RESOURCE, Variable, refined
 from govkit.access.judge import Judge
 from govkit.access.minterms import OutOfBudgetError
 from govkit.access.resource import Resources
-from govkit.access.rules import side
+from govkit.access.rules import Side, side
 from govkit.access.search import Context, Domains, Found, example, search
 from govkit.access.witness import Judges, Witness, witness
 
@@ -70,8 +70,7 @@ def difference(old: Chain, new: Chain, index: ActionIndex | None = None) -> Diff
     before, after = side(old), side(new)
     if before == after:
         return Difference(Change.EQUAL)
-    judges = Judges(Judge(old), Judge(new))
-    context = Context(index or action_index(), judges, services(before, after))
+    context = _context((old, new), (before, after), index)
     results = list(search(before, after, context))
     found = [one for one in results if isinstance(one, Found)]
     unknown = tuple(dict.fromkeys(one for one in results if isinstance(one, str)))
@@ -88,9 +87,16 @@ def same(old: Chain, new: Chain, index: ActionIndex | None = None) -> bool:
     before, after = side(old), side(new)
     if before == after:
         return True
-    judges = Judges(Judge(old), Judge(new))
-    context = Context(index or action_index(), judges, services(before, after))
+    context = _context((old, new), (before, after), index)
     return next(iter(search(before, after, context)), None) is None
+
+
+def _context(
+    chains: tuple[Chain, Chain], sides: tuple[Side, Side], index: ActionIndex | None
+) -> Context:
+    judges = Judges(*map(Judge, chains))
+    lists = sides[0].lists | sides[1].lists
+    return Context(index or action_index(), judges, services(*sides), lists)
 
 
 def _change(

@@ -23,6 +23,7 @@ _LINKED_NAMES = ("aws-service-role/", "AWSServiceRoleFor")
 _LINKED = tuple(f"arn:*:iam::*:role/{name}*" for name in _LINKED_NAMES)
 _MOST_GHOSTS = 6  # tests on one key whose every combination is assumed where no theory joins them
 _MOST_CELLS = 4_000
+_MOST_EACH = 600  # operands, with their opposites, that are told apart one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class Domain:
     """Cells of values that every question answers alike; `masks` are the cells it says yes to.
 
     `values` has an example of each cell: () is an absent key, None a combination of answers that
-    is not known to occur.
+    is not known to occur. `several` says that a key may have more values than one.
     """
 
     values: tuple[Values | None, ...]
     masks: dict[Question, int]
+    several: bool = False
 
     @property
     def everything(self) -> int:
@@ -55,9 +57,12 @@ def variable(question: Question) -> Variable:
     return RESOURCE if isinstance(question, Resources) else question.key
 
 
-def domain(of: Variable, questions: Iterable[Question], service: str = "iam") -> Domain:
+def domain(
+    of: Variable, questions: Iterable[Question], service: str = "iam", *, several: bool = False
+) -> Domain:
     """Return the domain of a variable under questions about it, all of which concern it alone.
 
+    A key has `several` values where that is told, or where a question is about each or any of them.
     Raises `OutOfBudgetError` where there are too many cells. `service` makes examples read well.
     """
     if not isinstance(of, str):
@@ -65,7 +70,13 @@ def domain(of: Variable, questions: Iterable[Question], service: str = "iam") ->
     if of == RESOURCE:
         asked = frozenset(one for one in questions if isinstance(one, Resources))
         return _resources(asked, service)
-    return _key(of, frozenset(one for one in questions if isinstance(one, Test)))
+    tests = frozenset(one for one in questions if isinstance(one, Test))
+    return _key(of, tests, several or any(map(is_of_several, tests)))
+
+
+def is_of_several(test: Test) -> bool:
+    """Tell a test of a key that may have several values."""
+    return test.quantifier is not Quantifier.ONE
 
 
 @lru_cache(maxsize=1024)
@@ -82,7 +93,7 @@ def _resources(questions: frozenset[Resources], service: str) -> Domain:
 
 
 @lru_cache(maxsize=8192)
-def _key(key: str, tests: frozenset[Test]) -> Domain:
+def _key(key: str, tests: frozenset[Test], several: bool) -> Domain:  # noqa: FBT001 -- as cached
     ordered = sorted(tests, key=str)
     checks = [condition.check(test) for test in ordered]
     found = candidates(key, [*ordered, *_exempting(key, ordered)])
@@ -94,17 +105,22 @@ def _key(key: str, tests: frozenset[Test]) -> Domain:
     cells: dict[int, Values | None] = {}
     for value in values:
         cells.setdefault(vector((value,)), (value,))
-    if any(test.quantifier is not Quantifier.ONE for test in ordered):
-        _add_several(cells, vector)
+    if several:
+        _add_several(cells, vector, _vector(map(is_of_several, ordered)))
+    cells.setdefault(vector(()), ())
     if not found.complete:
         _add_ghosts(cells, len(ordered))
-    cells.setdefault(vector(()), ())
-    return _domain(ordered, cells)
+    return replace(_domain(ordered, cells), several=several)
 
 
 def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
-    """Return a domain that also tells apart what words could say, and a set in it."""
-    fine = domain(of, [*coarse.masks, *(one for asked in coarse.masks for one in _finer(asked))])
+    """Return a domain that also tells apart what words could say, and a set in it.
+
+    Of very many operands not each: then words can say only what is written, or its opposite.
+    """
+    whole = [one for asked in coarse.masks for one in _whole(asked)]
+    each = [one for asked in whole for one in _each(asked)]
+    fine = _fine(of, whole, each, several=coarse.several)
     wanted = {
         tuple(coarse.masks[question] >> bit & 1 for question in coarse.masks)
         for bit in range(len(coarse.values))
@@ -117,17 +133,33 @@ def refined(of: str, coarse: Domain, mask: int) -> tuple[Domain, int]:
     return fine, _vector(found)
 
 
-def _finer(question: Question) -> Iterator[Question]:
-    """Yield the single patterns or operands of a question, its opposite, and absence."""
+def _fine(of: str, whole: list[Question], each: list[Question], *, several: bool) -> Domain:
+    if of == RESOURCE:  # said by single patterns alone
+        return domain(of, [*whole, *each])
+    if len(each) <= _MOST_EACH:
+        try:
+            return domain(of, [*whole, *each], several=several)
+        except OutOfBudgetError:
+            pass
+    return domain(of, whole, several=several)
+
+
+def _whole(question: Question) -> Iterator[Question]:
+    """Yield a question, its opposite, and absence."""
+    yield question
+    if isinstance(question, Test):
+        yield Test("Null", Quantifier.ONE, if_exists=False, key=question.key, values=("true",))
+        other = opposite(question)
+        if other:
+            yield other
+
+
+def _each(question: Question) -> Iterator[Question]:
+    """Yield the questions about the single patterns or operands of one."""
     if isinstance(question, Resources):
         yield from (replace(question, patterns=(one,)) for one in question.patterns)
-        return
-    yield Test("Null", Quantifier.ONE, if_exists=False, key=question.key, values=("true",))
-    other = opposite(question)
-    for one in (question, other) if other else (question,):
-        yield one
-        if question.quantifier is Quantifier.ONE:
-            yield from (replace(one, values=(value,)) for value in one.values)
+    elif question.quantifier is Quantifier.ONE and question.operator != "Null":
+        yield from (replace(question, values=(value,)) for value in question.values)
 
 
 def _exempting(key: str, tests: Iterable[Test]) -> Iterator[Test]:
@@ -144,13 +176,16 @@ def _vector(answers: Iterable[bool | None]) -> int:
     return sum(1 << bit for bit, answer in enumerate(answers) if answer)
 
 
-def _add_several(cells: dict[int, Values | None], vector: Callable[[Values], int]) -> None:
+def _add_several(
+    cells: dict[int, Values | None], vector: Callable[[Values], int], about: int
+) -> None:
     """Add the lists of values that answer differently from all single values.
 
-    What a list answers follows from what its values answer, so that a list of the same answers as
-    another one need not be lengthened.
+    What a list answers follows from what its values answer to the tests that are `about` several:
+    values that answer those alike need not be told apart, nor a list of the same answers as
+    another one lengthened.
     """
-    singles = [values for values in cells.values() if values]
+    singles = list({answer & about: values for answer, values in cells.items() if values}.values())
     queue = [one + other for one in singles for other in singles]
     seen: set[int] = set()
     for values in queue:  # grows as it is walked

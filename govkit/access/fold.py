@@ -81,7 +81,13 @@ def _service(
 
 
 def _vocabulary(points: Points, names: frozenset[str], index: ActionIndex) -> list[Named]:
-    return [_named(points, name, index) for name in ("*", *sorted(names - {"*"}))]
+    """Return the patterns of the two sides whose matches the points can tell, with those."""
+    told = (name for name in sorted(names - {"*"}) if _is_told(points, name))
+    return [_named(points, name, index) for name in ("*", *told)]
+
+
+def _is_told(points: Points, name: str) -> bool:
+    return name in points.patterns or not ("*" in name or "?" in name)
 
 
 def _singly(points: Points) -> list[Named]:

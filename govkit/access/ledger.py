@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govkit.access.identity import Identity, asks_who, mentions, statement_for
-from govkit.access.rules import Rule, plain
+from govkit.access.rules import allows_all
 from govkit.access.statement import Policy, Statement, policy
 from govkit.access.verdict import Kind
 
@@ -109,7 +109,7 @@ class Ledger:
         return self._personal.get(key, chain)
 
     def _allows_all(self, level: Numbers) -> bool:
-        return any(_allows_all(self.statements[one]) for one in level)
+        return any(allows_all(self.statements[one]) for one in level)
 
     def _statement_for(self, number: int, who: Identity) -> int | None:
         known = statement_for(self.statements[number], who)
@@ -131,7 +131,7 @@ class Ledger:
             denies = frozenset(self.number(one) for one in said if one.deny and _speaks(one))
             allows = [one for one in said if not one.deny and _speaks(one)]
             # RCPFullAWSAccess cannot be detached, and no other RCP allows anything.
-            free = self.kind is Kind.RCP or any(map(_allows_all, allows))
+            free = self.kind is Kind.RCP or any(map(allows_all, allows))
             levels = () if free else (frozenset(map(self.number, allows)),)
             self._levels[documents] = Content(denies, levels)
         return self._levels[documents]
@@ -148,9 +148,3 @@ def _sorted(levels: Iterable[Numbers]) -> tuple[Numbers, ...]:
 
 def _speaks(statement: Statement) -> bool:
     return statement.anyone and bool(statement.resources.patterns or statement.resources.negated)
-
-
-def _allows_all(statement: Statement) -> bool:
-    everything = any(one.strip("*") == "" for one in statement.actions.patterns)
-    rule = Rule(statement.resources, frozenset(map(plain, statement.tests)))
-    return everything and not statement.actions.negated and rule.trivial

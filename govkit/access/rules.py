@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from govkit.access.action import Actions
+from govkit.access.action import Actions, is_every_action
 from govkit.access.chain import Chain
 from govkit.access.condition import Quantifier, Test
 from govkit.access.operators import Family, operator
@@ -38,10 +38,32 @@ Grouped = Mapping[Rule, tuple[Actions, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A chain as a formula: denied by any of `denies`, allowed when each level allows."""
+    """A chain as a formula: denied by any of `denies`, allowed when each level allows.
+
+    `reach` are the services of which it decides, where those are not all.
+    """
 
     denies: Grouped
     levels: tuple[Grouped, ...]
+    reach: frozenset[str] | None = None
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """The condition keys of which some test asks for each or any of several values."""
+        return frozenset(
+            test.key
+            for group in (self.denies, *self.levels)
+            for rule in group
+            for test in rule.tests
+            if test.quantifier is not Quantifier.ONE
+        )
+
+
+def allows_all(statement: Statement) -> bool:
+    """Tell whether a statement that allows leaves nothing out, as FullAWSAccess does."""
+    everything = any(map(is_every_action, statement.actions.patterns))
+    rule = Rule(statement.resources, frozenset(map(plain, statement.tests)))
+    return everything and not statement.actions.negated and rule.trivial
 
 
 def side(chain: Chain) -> Side:
@@ -50,6 +72,7 @@ def side(chain: Chain) -> Side:
     return Side(
         _grouped(one for one in statements if one.deny),
         tuple(_grouped(one for one in _of(level) if not one.deny) for level in chain.levels),
+        chain.reach,
     )
 
 

@@ -4,7 +4,7 @@ What both chains say (the context) only takes requests away from a difference: a
 context lets through proves the difference here too, and what stops one is taken into the comparison. `docs/decisions/0018-weigh-what-differs.md` has the argument.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from govkit.access.cover import Cover
 from govkit.access.difference import Change, Difference, Effect, difference
 from govkit.access.effects import together
 from govkit.access.ledger import Content, Ledger, Numbers
+from govkit.access.overlap import meet
 from govkit.access.request import Request
 from govkit.access.statement import Level, Policy, Statement
 from govkit.access.verdict import Kind, Outcome, Verdict, Where
@@ -73,9 +74,8 @@ class Scales:
     budget: Budget
     _weighed: dict[tuple[int, int], Weighed] = field(default_factory=dict)
     _differences: dict[tuple[_Core, Content], Difference | None] = field(default_factory=dict)
-    _matches: dict[tuple[int, int], bool] = field(default_factory=dict)
-    _overlaps: dict[tuple[int, int], bool] = field(default_factory=dict)
-    _masks: dict[Actions, int] = field(default_factory=dict)
+    _matches: dict[Request, dict[int, bool]] = field(default_factory=dict)
+    _overlaps: dict[tuple[Cover, int], bool] = field(default_factory=dict)
 
     def weigh(self, old: int, new: int) -> Weighed:
         """Return what becomes of the accounts whose chain `old` becomes `new`."""
@@ -97,9 +97,7 @@ class Scales:
                         return Verdict(Outcome.EXPLICITLY_DENIED, where, name)
         for name, policies in levels if self.ledger.kind is Kind.SCP else ():
             said = (one for _, document in policies for one in self.ledger.said(document))
-            if not any(
-                not one.deny and self._match(self.ledger.number(one), asked) for one in said
-            ):
+            if not any(not one.deny and _matches(one, asked) for one in said):
                 return Verdict(Outcome.IMPLICITLY_DENIED, level=name)
         return Verdict(Outcome.ALLOWED if levels else Outcome.NOT_APPLICABLE)
 
@@ -166,7 +164,8 @@ class Scales:
     def _chain(self, content: Content) -> Chain:
         denies = Policy("", (_ALL, *self._statements(content.denies)))
         levels = [Policy("", tuple(self._statements(one))) for one in content.levels]
-        return Chain(self.ledger.kind, tuple(Level("", (one,)) for one in (denies, *levels)))
+        reach = action_index().rcp_services if self.ledger.kind is Kind.RCP else None
+        return Chain(self.ledger.kind, tuple(Level("", (one,)) for one in (denies, *levels)), reach)
 
     def _statements(self, numbers: Iterable[int]) -> Iterator[Statement]:
         return (self.ledger.statements[number] for number in sorted(numbers))
@@ -195,41 +194,27 @@ class Scales:
 
     def _stop(self, asked: Request, shared: Content) -> "int | Numbers | None":
         """Return what in a context stops a request: the first Deny, or the first level; or None."""
+        known = self._matches.setdefault(asked, {})
         for number in sorted(shared.denies):
-            if self._match(number, asked):
+            if self._match(number, asked, known):
                 return number
         for level in shared.levels:
-            if not any(self._match(number, asked) for number in level):
+            if not any(self._match(number, asked, known) for number in level):
                 return level
         return None
 
-    def _match(self, number: int, asked: Request) -> bool:
-        key = (number, id(asked))  # witnesses live as long as the differences that we remember
-        found = self._matches.get(key)
+    def _match(self, number: int, asked: Request, known: dict[int, bool]) -> bool:
+        found = known.get(number)
         if found is None:
-            found = self._matches[key] = _matches(self.ledger.statements[number], asked)
+            found = known[number] = _matches(self.ledger.statements[number], asked)
         return found
 
     def _overlap(self, actions: Cover, number: int) -> bool:
-        key = (number, id(actions))
+        """Tell whether a statement may speak of some of these actions, of today or yet to come."""
+        key = (actions, number)
         found = self._overlaps.get(key)
         if found is None:
-            of = Actions(actions.names)
-            mask = self._mask(of) & ~(self._mask(Actions(actions.but)) if actions.but else 0)
-            found = bool(mask & self._mask(self.ledger.statements[number].actions))
-            self._overlaps[key] = found
-        return found
-
-    def _mask(self, actions: Actions) -> int:
-        found = self._masks.get(actions)
-        if found is None:
-            index = action_index()
-            found = 0
-            for pattern in actions.patterns:
-                found |= index.mask(pattern)
-            if actions.negated:
-                found = ((1 << index.size) - 1) & ~found
-            self._masks[actions] = found
+            found = self._overlaps[key] = meet(actions, self.ledger.statements[number].actions)
         return found
 
 
@@ -248,7 +233,7 @@ def _both(one: tuple[Numbers, ...], other: tuple[Numbers, ...]) -> tuple[Numbers
 
 
 def _less(one: tuple[Numbers, ...], other: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
-    return tuple((Counter(one) - Counter(other)).elements())
+    return tuple(level for level in one if level not in other)
 
 
 def _inexact(effect: Effect) -> Effect:

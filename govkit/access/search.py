@@ -14,6 +14,8 @@ from govkit.access.witness import Judges, Witness, witness
 _MOST_APART = 24  # kinds of actions looked at one by one, where all together are too many
 _MOST_STEPS = 200_000  # of one search, over all that it looks at
 _MOST_PARTS = 24  # boxes looked at of what one rule changes
+_MANY = 12  # services: then the example is of one that people know
+_KNOWN = "s3"
 
 Domains = Mapping[Variable, Domain]
 
@@ -36,11 +38,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a search needs beside the two sides; `services` are those that the sides name."""
+    """What a search needs beside the two sides.
+
+    `services` are those that the sides name, `lists` the keys of which they ask for several values.
+    """
 
     index: ActionIndex
     judges: Judges
     services: Mapping[str, frozenset[str]]
+    lists: frozenset[str]
     meter: Meter = field(default_factory=lambda: Meter(_MOST_STEPS))
 
 
@@ -54,12 +60,12 @@ def search(old: Side, new: Side, context: Context) -> Iterator[Found | str]:
     pairs: dict[tuple[Formula, Formula], list[ActionClass]] = {}
     for one in classes:
         pairs.setdefault((one.old, one.new), []).append(one)
-    shared = _domains(classes)
+    shared = _domains(classes, context.lists)
     if shared is None and len(pairs) > _MOST_APART:
         yield "There are too many patterns of resources and conditions to tell apart."
         return
     for (before, after), found in pairs.items():
-        domains = shared if shared is not None else _domains(found)
+        domains = shared if shared is not None else _domains(found, context.lists)
         if domains is None:
             yield f"{example(found, context)}: there are too many patterns to tell apart."
         else:
@@ -74,6 +80,8 @@ def example(classes: Iterable[ActionClass], context: Context) -> str:
     if not places:
         return _elsewhere(context)
     known = [pair for pair in places if pair[0] < len(pair[1].points.known)]
+    if len(known) > _MANY:
+        known.sort(key=lambda pair: pair[1].points.service != _KNOWN)
     bit, one = (known or places)[0]
     return f"{one.points.service}:{one.points.name(bit)}"
 
@@ -86,7 +94,7 @@ def _elsewhere(context: Context) -> str:
     return next(free, "another-service:Action")
 
 
-def _domains(classes: Iterable[ActionClass]) -> Domains | None:
+def _domains(classes: Iterable[ActionClass], lists: frozenset[str]) -> Domains | None:
     """Return the domains of all that the rules for some actions ask about; None if too large."""
     formulas = {formula for one in classes for formula in (one.old, one.new)}
     rules = {rule for one in formulas for rule in one.denies.union(*one.levels)}
@@ -97,7 +105,10 @@ def _domains(classes: Iterable[ActionClass]) -> Domains | None:
         for question in rule.questions:
             questions.setdefault(variable(question), set()).add(question)
     try:
-        return {of: domain(of, asked, service or "s3") for of, asked in questions.items()}
+        return {
+            of: domain(of, asked, service or "s3", several=of in lists)
+            for of, asked in questions.items()
+        }
     except OutOfBudgetError:
         return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from govkit.access.chain import Chain
 from govkit.access.judge import Judge
 from govkit.access.request import Request, is_service_linked, request
+from govkit.access.shape import misshapen
 from govkit.access.statement import Level, policy
 from govkit.access.verdict import Explanation, Kind, Outcome, Step
 from govkit.errors import UsageError
@@ -47,15 +48,19 @@ def _answer(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request(asked: Mapping[str, Any]) -> Request:
-    action, resource = asked.get("action"), asked.get("resource") or "*"
+    action, resource = asked.get("action"), asked.get("resource")
+    resource = "*" if resource in (None, "") else resource
     if not isinstance(action, str) or not isinstance(resource, str):
         raise _NotACaseError("the action and the resource of a request are strings")
-    context = _object(asked.get("context") or {}, "the context of its request")
+    given = asked.get("context")
+    context = _object({} if given is None else given, "the context of its request")
     for key, value in context.items():
         listed = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str | int | float) for one in listed):
             raise _NotACaseError(f"the value of {key} is not a string or a list of strings")
     principal = asked.get("principal")
+    if not isinstance(principal, str | Mapping | None):
+        raise _NotACaseError("the principal of a request is a string or an object")
     found = request(action, resource, context)
     linked = isinstance(principal, str) and is_service_linked(principal)
     return replace(found, service_linked=linked or found.service_linked)
@@ -67,9 +72,19 @@ def _chain(kind: Kind, hierarchy: Any, key: str) -> Chain:
 
 
 def _level(given: Mapping[str, Any], index: int, key: str) -> Level:
-    documents = [_object(document, "a policy") for document in _list(given.get(key))]
+    documents = [
+        _document(one, f"{key}[{place}]") for place, one in enumerate(_list(given.get(key)))
+    ]
     found = (policy(f"{key}[{place}]", document) for place, document in enumerate(documents))
     return Level(str(given.get("id", index)), tuple(found))
+
+
+def _document(given: Any, name: str) -> Mapping[str, Any]:
+    document = _object(given, "a policy")
+    wrong = misshapen(document)
+    if wrong:
+        raise _NotACaseError(f"{name}, {wrong}")
+    return document
 
 
 def _object(given: Any, what: str) -> Mapping[str, Any]:

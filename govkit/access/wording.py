@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import and_, or_
 
 from govkit.access import condition, resource
 from govkit.access.condition import Quantifier, Test, opposite, opposite_name
@@ -24,22 +26,23 @@ def resources(domain: Domain, mask: int, asked: Sequence[Resources]) -> tuple[Co
 
 
 def conditions(domain: Domain, mask: int) -> tuple[tuple[Test, ...], bool]:
-    """Return tests that together hold for a set of values, and whether for no others."""
-    known = _known(domain)
-    mask &= known
+    """Return tests that together hold for a set of values, and whether for no others.
+
+    Of a combination that is not known to occur, only the tests that the domain asks say anything.
+    """
     atoms = {test: found for test, found in _atoms(domain, mask) if not mask & ~found}
     ordered = sorted(
         atoms,
         key=lambda test: (atoms[test].bit_count(), len(test.values), test.if_exists, str(test)),
     )
-    left, chosen = known, list[Test]()
+    left, chosen = domain.everything, list[Test]()
     for test in ordered:
         if left & ~atoms[test]:
             chosen.append(test)
             left &= atoms[test]
         if left == mask:
             break
-    return tuple(_needed(chosen, atoms, left, known)), left == mask
+    return tuple(_needed(chosen, atoms, left, domain.everything)), left == mask
 
 
 def opaque(question: Question, *, holds: bool) -> tuple[tuple[Test, ...], bool]:
@@ -53,13 +56,13 @@ def opaque(question: Question, *, holds: bool) -> tuple[tuple[Test, ...], bool]:
     return (question,), True
 
 
-def _needed(chosen: list[Test], atoms: dict[Test, int], goal: int, known: int) -> Iterator[Test]:
+def _needed(chosen: list[Test], atoms: dict[Test, int], goal: int, every: int) -> Iterator[Test]:
     """Drop the tests that the others make needless."""
     kept = list(chosen)
     for test in chosen:
-        rest = known
+        rest = every
         for other in kept:
-            rest &= atoms[other] if other is not test else known
+            rest &= atoms[other] if other is not test else every
         if rest == goal:
             kept.remove(test)
     return iter(kept)
@@ -85,8 +88,9 @@ def _atoms(domain: Domain, mask: int) -> Iterator[tuple[Test, int]]:
                 shape = replace(test, operator=name, if_exists=if_exists)
                 fitting = _fitting(domain, mask, shape)
                 if fitting:
-                    found = replace(shape, values=fitting)
-                    yield found, _answers(domain, found)
+                    together = and_ if operator(name).negated else or_
+                    cells = reduce(together, fitting.values())
+                    yield replace(shape, values=tuple(fitting)), cells
 
 
 def _alike(tests: Sequence[Test]) -> Iterator[Test]:
@@ -98,30 +102,50 @@ def _alike(tests: Sequence[Test]) -> Iterator[Test]:
             names = sorted(filter(None, (test.operator, opposite_name(test))))
             kind = names[0], test.quantifier
             models.setdefault(kind, test)
-            values.setdefault(kind, set()).update(test.values)
+            told = (one for one in test.values if test.variables or "${" not in one)
+            values.setdefault(kind, set()).update(told)
     for kind, test in models.items():
         either = ("false", "true") if test.operator == "Bool" else sorted(values[kind])
-        yield replace(test, values=tuple(either))
+        counts = any("${" in one for one in either)  # `${*}` of one, beside what another lists
+        yield replace(test, values=tuple(either), variables=counts)
 
 
-def _fitting(domain: Domain, mask: int, shape: Test) -> tuple[str, ...]:
-    """Return the values that a test may list and still hold for all cells of a set.
+def _fitting(domain: Domain, mask: int, shape: Test) -> dict[str, int]:
+    """Return the values that a test may list and still hold for all cells of a set, each with its own.
 
     A negated test: those that shut out no cell. Any other: those that let in none from outside
     (where that leaves some cell out, the test is of no use, and is passed over).
     """
-    negated = operator(shape.operator).negated
-    fitting = []
+    negated, absent = operator(shape.operator).negated, _absent(domain)
+    fitting: dict[str, int] = {}
     for value in shape.values:
-        alone = _answers(domain, replace(shape, values=(value,)))
-        present = alone & ~_absent(domain)
+        alone = _alone(domain, replace(shape, values=(value,)), absent)
+        if alone is None:
+            return {}
+        present = alone & ~absent
         if (mask & ~alone == 0) if negated else (present & ~mask == 0 and present):
-            fitting.append(value)
-    return tuple(fitting)
+            fitting[value] = alone
+    return fitting
+
+
+def _alone(domain: Domain, test: Test, absent: int) -> int | None:
+    """Return the cells in which a test of one value holds; None where they are not told apart."""
+    if test.operator == "Bool":
+        return _answers(domain, test)
+    for asked in (test, replace(test, if_exists=not test.if_exists)):
+        found = domain.masks.get(asked)
+        if found is not None:
+            return found | absent if condition.when_absent(test) else found & ~absent
+    return None
 
 
 def _answers(domain: Domain, question: Question) -> int:
-    """Return the cells in which a question is answered yes; a cell without an example does not count."""
+    """Return the cells in which a question is answered yes.
+
+    A cell without an example counts where the domain asks that very question.
+    """
+    if question in domain.masks:
+        return domain.masks[question]
     found = 0
     for bit, values in enumerate(domain.values):
         if values is None:
@@ -136,7 +160,3 @@ def _answers(domain: Domain, question: Question) -> int:
 
 def _absent(domain: Domain) -> int:
     return sum(1 << bit for bit, values in enumerate(domain.values) if values == ())
-
-
-def _known(domain: Domain) -> int:
-    return sum(1 << bit for bit, values in enumerate(domain.values) if values is not None)

@@ -1,6 +1,7 @@
 """`govkit exempt`: grants, lists, extends and takes back exemptions, in the layout's files."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,8 @@ Until = Annotated[
     str | None, typer.Option("--until", metavar="DAY", help="The last day, as 2027-01-15.")
 ]
 Days = Annotated[
-    int | None, typer.Option("--days", metavar="N", min=0, help="How many days from today.")
+    int | None,
+    typer.Option("--days", metavar="N", min=0, max=3650, help="How many days from today."),
 ]
 Ticket = Annotated[str | None, typer.Option("--ticket", help="Where it was decided.")]
 
@@ -75,7 +77,7 @@ def add(
         account or (),
         ou or (),
         principal or (),
-        dict(map(_param, param or ())),
+        _params(param or ()),
         reason,
         owner,
         ticket,
@@ -143,15 +145,20 @@ def _last_day(until: str | None, days: int | None) -> date:
     if days is not None:
         return today() + timedelta(days=days)
     try:
-        return date.fromisoformat(until or "")
+        return datetime.strptime(until or "", "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise UsageError(
             "No such day", f"--until {until} is not of the form YYYY-MM-DD."
         ) from error
 
 
-def _param(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals or not value:
-        raise UsageError("No such parameter", f"--param {text}: use NAME=VALUE.")
-    return name, value
+def _params(given: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name or not equals or not value:
+            raise UsageError("No such parameter", f"--param {text}: use NAME=VALUE.")
+        if name in found:
+            raise UsageError("One parameter twice", f"--param {name} is given twice.")
+        found[name] = value
+    return found

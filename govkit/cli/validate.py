@@ -29,5 +29,7 @@ def validate(
     limit = severity(fail_on)
     bank = Reach(options).live if options.snapshot is not None else None
     found = validated(question(options), bank)
-    show("findings", findings("validate", found), format_, write)
-    return Exit.NOT_UNDERSTOOD if reaches(found, limit) else Exit.DONE
+    budget = [one.to_json() for one in found.budget]
+    told = {**findings("validate", found.findings), "budget": budget}
+    show("findings", told, format_, write)
+    return Exit.NOT_UNDERSTOOD if reaches(found.findings, limit) else Exit.DONE

@@ -39,6 +39,7 @@ class Source:
     ladder: Callable[[str, tuple[str, ...]], Ladder]
     unit: Callable[[str, tuple[str, ...]], Ladder]
     identify: Callable[[str], str]
+    holds: Callable[[str], bool]
     tags: Callable[[str], Mapping[str, str]] = field(default=lambda _: {})
     calls: Callable[[], int] = field(default=lambda: 0)
 
@@ -74,6 +75,7 @@ def from_aws(question: Question, api: Api) -> Source:
         lambda given, layers: reader.ladder(given, layers, organization),
         lambda path, layers: reader.unit(path, layers, organization),
         reader.account,
+        reader.holds,
         reader.tags,
         lambda: reader.calls,
     )
@@ -101,6 +103,7 @@ def _of_state(wanted: Wanted | None, state: State, ids: Ids, *, full_access: boo
         standing.ladder,
         standing.unit,
         standing.identify,
+        standing.holds,
         standing.tags,
     )
 
@@ -129,8 +132,14 @@ class _Standing:
         known = sorted(one.address.path for one in self.state.all(Account))
         raise UsageError("Which account?", f"No account is {named}.", did_you_mean(named, known))
 
+    def holds(self, given: str) -> bool:
+        return isinstance(self.state.get(self._address(given)), Account)
+
+    def _address(self, given: str) -> Address:
+        return self.ids.address(given) or account(given)
+
     def ladder(self, given: str, layers: tuple[str, ...]) -> Ladder:
-        address = self.ids.address(given) or account(given)
+        address = self._address(given)
         found = self.state.get(address)
         if not isinstance(found, Account):
             raise UsageError("Which account?", f"No account is {given} in what was looked at.")

@@ -1,5 +1,6 @@
 """Tells what decides a request: the statement, its policy and level, its guardrail, down to the line."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from govkit.access.verdict import Explanation, Outcome, Where
@@ -32,7 +33,7 @@ class Teller:
             "level": verdict.level,
             "why": self._why(found),
             "statement": decided,
-            "keys": list(verdict.keys),
+            "keys": list(_spelled(found)),
             "undecided": [self.statement(one) for one in shown],
         }
 
@@ -43,15 +44,17 @@ class Teller:
         return {
             Outcome.EXPLICITLY_DENIED: "A Deny matches.",
             Outcome.IMPLICITLY_DENIED: f"Nothing attached to {found.verdict.level} allows it.",
-            Outcome.UNDECIDED: f"That depends on {', '.join(found.verdict.keys)}.",
+            Outcome.UNDECIDED: f"That depends on {', '.join(_spelled(found))}.",
         }.get(outcome, f"No {name} stops it.")
 
     def _not_applicable(self, name: str) -> str:
         if self.ladder.account == self.source.organization.management_account:
             return f"No {name} binds the management account."
-        if not self.ladder.layers[self.kind][0].policies:
-            return f"{name}s are not enabled in this organization."
-        return f"{name}s do not reach this request."
+        if self.ladder.binds(self.kind):
+            return f"{name}s do not reach this request."
+        if self.kind == "rcp":
+            return "No RCP is attached to the account or above it."
+        return "SCPs are not enabled in this organization."
 
     def statement(self, where: Where) -> dict[str, Json]:
         target, held = next(
@@ -115,6 +118,12 @@ class Teller:
                 if key in way.guardrails
             ],
         }
+
+
+def _spelled(found: Explanation) -> Iterator[str]:
+    """Yield the keys that would decide, as the statements write them."""
+    names = {test.key: test.name for step in found.steps for test, _ in step.tests if test.name}
+    return (names.get(key, key) for key in found.verdict.keys)
 
 
 def _text(held: Attached, index: int) -> Json:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.access.rules import Rule, plain
+from govkit.access.action import action_pattern
+from govkit.access.rules import Rule, allows_all, plain
 from govkit.access.statement import Statement, policy, texts
 from govkit.flow.chains import Source
 from govkit.live.one_chain import Ladder, Rung
@@ -66,7 +67,7 @@ def _layer(ladder: Ladder, layer: str) -> Json:
     said = [one for rung in rungs for one in _statements(rung)]
     return {
         "denied": list(_denied([one for one in said if one.statement.deny])),
-        "allowed": [_allowed(rung, layer) for rung in rungs] if rungs[0].policies else [],
+        "allowed": [_allowed(rung, layer) for rung in rungs] if ladder.binds(layer) else [],
         "levels": [
             {"level": rung.name, "target": rung.id, "policies": [one.name for one in rung.policies]}
             for rung in rungs
@@ -122,17 +123,11 @@ def _denied(said: Sequence[_Said]) -> Iterator[dict[str, Json]]:
 
 def _folded(said: Sequence[_Said]) -> list[str]:
     """Return patterns of actions, without those that another one swallows."""
-    patterns = {pattern for one in said for pattern in one.actions}
-    if "*" in patterns:
-        return ["*"]
-    wide = [one for one in patterns if one.endswith(":*")]
-    swallowed = {
-        one
-        for one in patterns
-        for two in wide
-        if one != two and one.lower().startswith(two[:-1].lower())
-    }
-    return sorted(patterns - swallowed)
+    patterns = {one.lower(): one for said_here in said for one in sorted(said_here.actions)}
+    # The `*` of a narrow pattern is a letter to a wide one, which a `?` would take for just one.
+    wide = [one for one in patterns if "*" in one and "?" not in one]
+    swallowed = {one for one in patterns for two in wide if one != two and action_pattern(two)(one)}
+    return sorted(patterns[one] for one in patterns.keys() - swallowed)
 
 
 def _but(key: str, names: list[Json]) -> Mapping[str, Json]:
@@ -154,7 +149,7 @@ def _of_statement(found: Statement) -> dict[str, Json]:
 def _allowed(rung: Rung, layer: str) -> Json:
     """Return what a level allows; RCPFullAWSAccess is on all of them, whatever else is."""
     allows = [one for one in _statements(rung) if not one.statement.deny]
-    everything = layer == "rcp" or any(_all(one.statement) for one in allows)
+    everything = layer == "rcp" or any(allows_all(one.statement) for one in allows)
     return {
         "level": rung.name,
         "everything": everything,
@@ -172,8 +167,3 @@ def _allowed(rung: Rung, layer: str) -> Json:
             for one in allows
         ],
     }
-
-
-def _all(found: Statement) -> bool:
-    rule = Rule(found.resources, frozenset(found.tests))
-    return rule.trivial and not found.actions.negated and "*" in found.actions.patterns

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from govkit.errors import UsageError
 from govkit.flow.compare import Question
-from govkit.layout.edit_exemptions import Written, with_exemption, with_facts, without_exemption
+from govkit.layout.edit_exemptions import (
+    Written,
+    is_value,
+    with_exemption,
+    with_facts,
+    without_exemption,
+)
 from govkit.layout.files import shown
 from govkit.layout.proofs import prove_exemptions
 from govkit.layout.read import read
@@ -45,6 +51,13 @@ class Grant:
 
 def added(question: Question, grant: Grant, file: Path | None) -> Edited:
     """Return the edit that grants an exemption, in the layout's own file or in an included one."""
+    for name, value in grant.params.items():
+        if not is_value(value):
+            raise UsageError(
+                "No such parameter",
+                f"--param {name}={value}: {value} is not one value in YAML.",
+                "As in: --param 'regions=[us-west-2]'",
+            )
     told: dict[str, str | Sequence[str] | Mapping[str, str]] = {
         "guardrail": grant.guardrails[0] if len(grant.guardrails) == 1 else grant.guardrails,
         "accounts": grant.accounts,
@@ -58,9 +71,15 @@ def added(question: Question, grant: Grant, file: Path | None) -> Edited:
         "expires": grant.expires.isoformat(),
     }
     entry: Written = {name: value for name, value in told.items() if value}
-    return _edited(
-        question, file or question.layout, lambda text: with_exemption(text, grant.key, entry)
-    )
+    path = file or question.layout
+    edited = _edited(question, path, lambda text: with_exemption(text, grant.key, entry))
+    if grant.key not in {one.key for one in edited.wanted.exemptions}:
+        raise UsageError(
+            "Not a file of this layout",
+            f"{question.layout} does not include {path}: the exemption would mean nothing there.",
+            "Name the file under include: first.",
+        )
+    return edited
 
 
 def extended(question: Question, key: str, until: date, ticket: str | None) -> Edited:
@@ -107,8 +126,10 @@ def _edited(question: Question, path: Path, edit: Callable[[str], str]) -> Edite
     """Edit a file and read the layout as it will be, exemptions proved, before anything is written."""
     try:
         before = path.read_bytes().decode()  # as it is: line ends and byte order mark stay
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("The file cannot be read", f"{path}: {error}.") from None
+    except OSError as error:
+        raise UsageError("The file cannot be read", f"{path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError("The file cannot be read", f"{path}: this is not UTF-8.") from None
     after = edit(before)
     name = shown(path)
     seen = after.removeprefix("\ufeff")

@@ -31,8 +31,10 @@ def explain(
             "The text does not say that a request was denied.",
             "Paste the whole message, as in: User: arn:… is not authorized to perform: …",
         )
-    asked = _asked(found, told)
-    answer = why(question, asked, source())
+    asked, opened = _asked(found, told), source()
+    if found.layer == "rcp" and not told.account and not _inside(asked, opened):
+        asked = replace(asked, account=None)
+    answer = why(question, asked, opened)
     layer = found.layer or "scp"
     said: Any = answer[layer]
     return {
@@ -54,7 +56,10 @@ def explain(
 def _asked(found: Denied, told: Asked) -> Asked:
     account = told.account or found.account
     action = told.action or found.action or _of_operation(found)
-    if action is None or account is None:
+    place = told.resource or found.resource
+    owner = told.resource_account or (_part(place, 4) if found.layer == "rcp" else None)
+    anybody = found.layer == "rcp" and owner is not None  # an RCP is about whose resource it is
+    if action is None or (account is None and not anybody):
         missing = "which action was denied" if action is None else "whose request was denied"
         hint = _DECODE if found.encoded else ""
         option = "--action SERVICE:NAME" if action is None else "--account ACCOUNT"
@@ -63,8 +68,6 @@ def _asked(found: Denied, told: Asked) -> Asked:
             f"It does not say {missing}. Add {option}.",
             hint,
         )
-    place = told.resource or found.resource
-    owner = told.resource_account or (_owner(place) if found.layer == "rcp" else None)
     return replace(
         told,
         account=account,
@@ -76,13 +79,16 @@ def _asked(found: Denied, told: Asked) -> Asked:
     )
 
 
+def _inside(asked: Asked, source: Source) -> bool:
+    """Tell whether the organization has the account of whoever asked."""
+    if asked.account is None:
+        return False
+    return asked.account == asked.resource_account or source.holds(asked.account)
+
+
 def _of_operation(found: Denied) -> str | None:
     """Return the action of an EC2 operation: only EC2 hides it in an encoded message."""
     return f"ec2:{found.operation}" if found.encoded and found.operation else None
-
-
-def _owner(place: str | None) -> str | None:
-    return _part(place, 4)
 
 
 def _part(arn: str | None, index: int) -> str | None:
@@ -105,9 +111,7 @@ def _remarks(found: Denied, said: Mapping[str, Any] | None) -> list[Json]:
     if found.encoded:
         notes.append(f"The rest is encoded: {_DECODE}")
     if found.layer is None and found.other is not None:
-        notes.append(
-            f"The message names an {found.other} policy, which is not one of the organization's."
-        )
+        notes.append(f"The message blames what is not the organization's: {found.other}.")
     elif found.layer is None:
         notes.append("The message does not say which type of policy denied it.")
     if found.layer == "rcp" and said is None:

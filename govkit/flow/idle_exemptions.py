@@ -67,4 +67,13 @@ def _finding(wanted: Wanted, way: Way, idle: list[str]) -> Finding:
     message = f"Exemption {way.key} excuses {', '.join(idle)} from {guardrails}, which does not hold there."
     hint = "Name who needs it, or take it out."
     where = wanted.origin(Address("exemption", way.key))
-    return Finding(IDLE, Severity.WARNING, f"exemption:{way.key}", message, hint, where)
+    return Finding(
+        IDLE,
+        Severity.WARNING,
+        f"exemption:{way.key}",
+        message,
+        hint,
+        where,
+        rule="idle-exemption",
+        confidence="certain",
+    )

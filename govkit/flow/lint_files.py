@@ -21,7 +21,7 @@ from govkit.flow.policy_files import (
     kind_of,
     policy_file,
 )
-from govkit.flow.suppress import Placed, Said, remaining
+from govkit.flow.suppress import Placed, Said, found_by, remaining
 from govkit.model.finding import Finding, Origin
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import of
@@ -141,12 +141,11 @@ def _findings(read: Sequence[_Read], targets: Targets) -> Iterator[Placed]:
         if each.paper.unreadable is not None:
             at = each.paper.unreadable.at
         else:
-            at = _at(places.setdefault(one.paper, begins(each.text)), one.remark.path)
+            if one.paper not in places:
+                places[one.paper] = begins(each.text)
+            at = _at(places[one.paper], one.remark.path)
         where = Origin(each.file, at.line, at.column)
-        check = one.check
-        yield Placed(
-            Finding(check.code, check.severity, each.file, one.remark.message, check.fix, where)
-        )
+        yield Placed(found_by(one.check, each.file, one.remark.message, where))
 
 
 def begins(text: str) -> dict[Steps, Position]:

@@ -1,6 +1,7 @@
 """Lints the policies that a layout renders, at the lines of its templates."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from govkit.checks._judge import Judged, judged
@@ -10,27 +11,40 @@ from govkit.errors import UsageError
 from govkit.flow.compare import Bank, Question, compared
 from govkit.flow.idle_exemptions import idle_exemptions
 from govkit.flow.offline import validated as proved
-from govkit.flow.suppress import Placed, Said, remaining
+from govkit.flow.show import room
+from govkit.flow.suppress import Placed, Said, found_by, remaining
 from govkit.kinds.policy import Policy
 from govkit.layout.read import read
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin, Severity
 from govkit.model.wanted import Wanted
+from govkit.plan.budget import Used
 from govkit.plan.effects import in_force
 from govkit.policies.types import known
 
 _YAML = (".yaml", ".yml")
 
 
-def validated(question: Question, bank: Bank | None) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What is to be said of a layout, and what each target holds of AWS's limits, and by whom."""
+
+    findings: tuple[Finding, ...]
+    budget: tuple[Used, ...]
+
+
+def validated(question: Question, bank: Bank | None) -> Validated:
     """Return what is to be said of a layout: its own findings, and what the lint warns of.
 
-    With a snapshot's state also how the layout fits that.
+    With a snapshot's state also how the layout fits that; foreign policies are counted then.
     """
     wanted = proved(question)
     linted = (one for one in lint_of(wanted) if one.severity > Severity.NOTE)
-    met = () if bank is None else compared(question, bank).meeting.findings
-    return (*wanted.findings, *met, *linted)
+    if bank is None:
+        return Validated((*wanted.findings, *linted), room(wanted, wanted.state, offline=True))
+    met = compared(question, bank).meeting
+    found = (*wanted.findings, *met.findings, *linted)
+    return Validated(found, room(wanted, met.live, offline=False))
 
 
 def linted_layout(question: Question, told: str | None) -> tuple[Finding, ...]:
@@ -63,9 +77,8 @@ def _placed(
 
 
 def _finding(found: Judged, address: Address, where: Origin | None) -> Finding:
-    check = found.check
     message = f"{_name(address)}: {found.remark.message}"
-    return Finding(check.code, check.severity, str(address), message, check.fix, where)
+    return found_by(found.check, str(address), message, where)
 
 
 def _targets(wanted: Wanted, policies: Sequence[Policy]) -> list[tuple[int, ...]]:

@@ -100,7 +100,7 @@ def _meant(rungs: Sequence[Rung], told: str) -> Hold:
     known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
     raise UsageError(
         "Not in force there",
-        f"{told} is neither an SCP or RCP above {rungs[-1].target.id} nor an error message. "
+        f"No SCP or RCP above {rungs[-1].target.id} is called {told}, nor is that an error message. "
         f"In force are: {known}.",
     )
 
@@ -133,7 +133,9 @@ def _only(found: Sequence[Hold], what: str) -> Hold:
 def _blamed(api: Api, rungs: Sequence[Rung], message: Denied) -> Hold:
     """Return the policy that an error message names, or the one that denies the request it tells of."""
     if message.other is not None:
-        raise _refused(f"The message blames an {message.other} policy, not an SCP or RCP.")
+        raise _refused(
+            f"The message does not blame an SCP or RCP, but another type: {message.other}."
+        )
     if message.implicit:
         raise _refused("The message says that nothing allows the request: no policy denies it.")
     there = [hold for hold, _ in every(tuple(rungs)) if hold.type.key in _GUARDING]

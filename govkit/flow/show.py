@@ -75,9 +75,14 @@ def _line(resident: OrganizationalUnit | Account, wanted: Wanted, ids: Ids) -> s
 def limits(question: Question, bank: Bank | None) -> tuple[Used, ...]:
     """Return per target and type how many policies and characters are used, and by whom."""
     wanted, state, _ = looked(question, bank)
+    return room(wanted, state, offline=bank is None)
+
+
+def room(wanted: Wanted, state: State, *, offline: bool) -> tuple[Used, ...]:
+    """Return per target and type what a state uses of AWS's limits; `offline` where AWS was not asked."""
     root = state.get(ROOT)
-    partition = root.partition if isinstance(root, Root) else "aws"
-    return used(state, wanted, partition, offline=bank is None)
+    partition = root.partition if isinstance(root, Root) else wanted.partition
+    return used(state, wanted, partition, offline=offline)
 
 
 def exemptions(question: Question, bank: Bank | None) -> str:

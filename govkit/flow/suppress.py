@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from govkit.checks._check import Check, Confidence
 from govkit.checks._suppressions import SYNTAX, Misread, Suppression
 from govkit.model.finding import Finding, Origin, Severity
 
@@ -37,6 +38,20 @@ class Placed:
     also: tuple[Origin, ...] = ()
 
 
+def found_by(check: Check, subject: str, message: str, where: Origin | None) -> Finding:
+    """Return what a check remarks, with what every rule of the lint has."""
+    return Finding(
+        check.code,
+        check.severity,
+        subject,
+        message,
+        check.fix,
+        where,
+        rule=check.name,
+        confidence=check.confidence.value,
+    )
+
+
 def remaining(found: Iterable[Placed], said: Sequence[Said], today: date) -> tuple[Finding, ...]:
     """Return the findings that nobody allowed, with those about the suppressions themselves."""
     used: set[int] = set()
@@ -67,15 +82,27 @@ def _about(said: Sequence[Said], used: set[int], today: date) -> Iterator[Findin
         given = one.given
         if isinstance(given, Misread):
             message = f"This suppression is not understood: {given.why}."
-            yield Finding(
-                MISREAD, Severity.WARNING, one.file, message, f"Write: {SYNTAX}", one.where
-            )
+            yield _of(one, MISREAD, Severity.WARNING, message, f"Write: {SYNTAX}")
         elif given.until < today:
             codes = ", ".join(sorted(given.codes))
             message = f"The suppression of {codes} ended on {given.until}: {given.because}."
             hint = "Mend what it hid, or give it a new day."
-            yield Finding(EXPIRED, Severity.WARNING, one.file, message, hint, one.where)
+            yield _of(one, EXPIRED, Severity.WARNING, message, hint)
         elif index not in used:
             codes = ", ".join(sorted(given.codes))
             message = f"The suppression of {codes} hides nothing."
-            yield Finding(UNUSED, Severity.NOTE, one.file, message, "Take it out.", one.where)
+            yield _of(one, UNUSED, Severity.NOTE, message, "Take it out.")
+
+
+_RULES = {
+    EXPIRED: "suppression-over",
+    MISREAD: "suppression-not-understood",
+    UNUSED: "suppression-idle",
+}
+
+
+def _of(said: Said, code: str, severity: Severity, message: str, fix: str) -> Finding:
+    sure = Confidence.CERTAIN.value
+    return Finding(
+        code, severity, said.file, message, fix, said.where, rule=_RULES[code], confidence=sure
+    )

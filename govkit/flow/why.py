@@ -20,6 +20,7 @@ from govkit.live.one_chain import Ladder
 from govkit.model.resource import Json
 
 FORMAT_VERSION = "1.0"
+_WHOSE = {"scp": "Principal", "rcp": "Resource"}
 _RCP_OWN = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}],
@@ -28,9 +29,12 @@ _RCP_OWN = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as a person asks about it; what is None is not known."""
+    """A request as a person asks about it; what is None is not known.
 
-    account: str
+    Without an `account` somebody outside of the organization asks, whom no SCP binds.
+    """
+
+    account: str | None
     action: str
     principal: str | None = None
     resource: str | None = None
@@ -42,24 +46,24 @@ class Asked:
 def why(question: Question, asked: Asked, source: Source) -> dict[str, Json]:
     """Return the verdict of a request's SCPs, and of its RCPs where the resource's owner is told."""
     action = _action(asked.action)
-    given = source.account(asked.account)
+    given = None if asked.account is None else source.account(asked.account)
     owner = None if asked.resource_account is None else source.account(asked.resource_account)
+    principal = _principal(asked.principal, given, source)
     ladders = _ladders(source, given, owner)
-    found = _request(asked, action, source, ladders)
+    found = _request(asked, action, principal, source, ladders)
     answers: dict[str, Json] = {"scp": None, "rcp": None}
     outcomes = []
     for layer, ladder in ladders.items():
         explained = Judge(_chain(layer, ladder, source), _services(layer)).explain(found)
         outcomes.append(explained.verdict.outcome)
         answers[layer] = Teller(question, source, layer, ladder).layer(explained)
-    name = ladders["scp"].name
     return {
         "format_version": FORMAT_VERSION,
-        "account": {"id": given, "name": name, "key": source.key(given)},
+        "account": _account(given, ladders, source),
         "request": {
             "action": action_index().spelled(action) or asked.action,
             "resource": found.resource,
-            "principal": _whole(_principal(asked.principal, given, source)),
+            "principal": _whole(principal),
             "context": {key: list(values) for key, values in sorted(found.context.items())},
         },
         "verdict": _verdict(outcomes),
@@ -69,12 +73,20 @@ def why(question: Question, asked: Asked, source: Source) -> dict[str, Json]:
     }
 
 
-def _ladders(source: Source, given: str, owner: str | None) -> dict[str, Ladder]:
+def _account(
+    given: str | None, ladders: Mapping[str, Ladder], source: Source
+) -> dict[str, Json] | None:
+    if given is None:
+        return None
+    return {"id": given, "name": ladders["scp"].name, "key": source.key(given)}
+
+
+def _ladders(source: Source, given: str | None, owner: str | None) -> dict[str, Ladder]:
     """Return the chains that are asked for: one account's, unless the resource is another's."""
-    if owner == given:
+    if owner is not None and owner == given:
         both = source.ladder(given, ("scp", "rcp"))
         return {"scp": both, "rcp": both}
-    found = {"scp": source.ladder(given, ("scp",))}
+    found = {} if given is None else {"scp": source.ladder(given, ("scp",))}
     return found if owner is None else {**found, "rcp": source.ladder(owner, ("rcp",))}
 
 
@@ -103,14 +115,19 @@ def _verdict(outcomes: list[Outcome]) -> str:
     return "undecided" if Outcome.UNDECIDED in outcomes else "allowed"
 
 
-def _principal(given: str | None, account: str, source: Source) -> str | None:
-    if given is None or given.startswith("arn:"):
-        return given
-    if given == "root" or given.startswith(("role/", "user/")):
+def _principal(given: str | None, account: str | None, source: Source) -> str | None:
+    if given is None:
+        return None
+    if account is not None and (given == "root" or given.startswith(("role/", "user/"))):
         return f"arn:{source.organization.partition}:iam::{account}:{given}"
-    raise UsageError(
-        "Not a principal", f"--principal {given}: use role/NAME, user/NAME, root, or a whole ARN."
-    )
+    if not given.startswith("arn:"):
+        raise UsageError(
+            "Not a principal",
+            f"--principal {given}: use role/NAME, user/NAME, root, or a whole ARN.",
+        )
+    if account not in {None, identity(given).get("aws:principalaccount", account)}:
+        raise UsageError("Not a principal of this account", f"{given} is none of {account}.")
+    return given
 
 
 def _whole(principal: str | None) -> str | None:
@@ -118,31 +135,31 @@ def _whole(principal: str | None) -> str | None:
     return identity(principal or "").get("aws:principalarn", principal)
 
 
-def _request(asked: Asked, action: str, source: Source, ladders: Mapping[str, Ladder]) -> Request:
+def _request(
+    asked: Asked, action: str, principal: str | None, source: Source, ladders: Mapping[str, Ladder]
+) -> Request:
     """Return what is known of the request: whatever is not told, and does not follow, stays open."""
-    mine = ladders["scp"]
-    organization = source.organization
     known: dict[str, Any] = dict(asked.context)
     if asked.region is not None:
         known.setdefault("aws:RequestedRegion", (asked.region,))
     told = {key.lower() for key in known}
-    follows: dict[str, tuple[str, ...]] = {
-        "aws:PrincipalAccount": (mine.account,),
-        "aws:PrincipalOrgID": (organization.id,),
-        "aws:PrincipalOrgPaths": (f"{mine.path}/",),
-        "aws:PrincipalIsAWSService": ("false",),
-    }
-    if "rcp" in ladders:
-        follows |= {
-            "aws:ResourceAccount": (ladders["rcp"].account,),
-            "aws:ResourceOrgID": (organization.id,),
-            "aws:ResourceOrgPaths": (f"{ladders['rcp'].path}/",),
-        }
+    follows: dict[str, tuple[str, ...]] = {"aws:PrincipalIsAWSService": ("false",)}
+    for layer, of in _WHOSE.items():
+        if layer in ladders:
+            follows |= _standing(of, ladders[layer], source)
     known |= {key: values for key, values in follows.items() if key.lower() not in told}
-    principal = _principal(asked.principal, mine.account, source) or ""
     facts = action_facts(action)
     place = asked.resource or ("*" if facts is not None and not facts.resources else None)
-    return request(action, place, known, principal=principal, complete=False)
+    return request(action, place, known, principal=principal or "", complete=False)
+
+
+def _standing(of: str, ladder: Ladder, source: Source) -> dict[str, tuple[str, ...]]:
+    """Return what AWS says of an account and its place."""
+    return {
+        f"aws:{of}Account": (ladder.account,),
+        f"aws:{of}OrgID": (source.organization.id,),
+        f"aws:{of}OrgPaths": (f"{ladder.path}/",),
+    }
 
 
 def _services(layer: str) -> frozenset[str] | None:
@@ -151,11 +168,10 @@ def _services(layer: str) -> frozenset[str] | None:
 
 def _chain(layer: str, ladder: Ladder, source: Source) -> Chain:
     """Return the chain to be judged: none binds the management account, nor where the type is off."""
-    rungs = ladder.layers[layer]
-    if ladder.account == source.organization.management_account or not rungs[0].policies:
+    if ladder.account == source.organization.management_account or not ladder.binds(layer):
         return Chain(Kind(layer), ())
     levels = []
-    for rung in rungs:
+    for rung in ladder.layers[layer]:
         found = [policy(one.name, one.document) for one in rung.policies]
         if layer == "rcp":  # on everything, and nobody can detach it
             found.append(policy("RCPFullAWSAccess", _RCP_OWN))

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from govkit.kinds import _brake
 from govkit.kinds._refusals import unless_gone
-from govkit.kinds._tags import as_list, tags_of
+from govkit.kinds._tags import tags_of
 from govkit.model.address import ROOT, Address, account
-from govkit.model.call import Api, ApiCall, Ids, Look, organizations
-from govkit.model.change import Action, Change
+from govkit.model.call import Api, Ids, Look
 from govkit.model.kind import Authority, Kind
-from govkit.model.resource import Found, Resource
+from govkit.model.resource import Found
 from govkit.model.state import State
-from govkit.model.wanted import Wanted
 
 PREFIX = "govkit:pin:"
 LONGEST = timedelta(hours=24)
@@ -53,6 +53,16 @@ class Pin:
     def attachment(self) -> Address:
         """What it keeps off."""
         return Address("attachment", f"{self.policy.path}@{self.target}")
+
+    @property
+    def tag(self) -> str:
+        """The key of the policy's tag that says so."""
+        return PREFIX + self.held
+
+    @property
+    def text(self) -> str:
+        """The value of that tag."""
+        return f"{self.until} {self.who} {self.reason}".strip()
 
     @property
     def ends(self) -> datetime | None:
@@ -95,10 +105,6 @@ def _plain(text: str) -> str:
     return _FOREIGN.sub(" ", text).strip()
 
 
-def _tag(pin: Pin) -> Mapping[str, str | None]:
-    return {PREFIX + pin.held: f"{pin.until} {pin.who} {pin.reason}".strip()}
-
-
 def _of_tags(policy: Address, tags: Mapping[str, str], places: Mapping[str, Address]) -> list[Pin]:
     found = []
     for key, text in tags.items():
@@ -131,41 +137,17 @@ def _glance(pin: Pin, api: Api, ids: Ids) -> Found[Pin] | None:
     return next((Found(one) for one in there if one.held == pin.held), None)
 
 
-def _lower(change: Change[Pin], ids: Ids) -> Iterator[ApiCall]:
-    pin = change.subject
-    given = ids.or_unknown(pin.policy)
-    if change.action is Action.DELETE:
-        yield organizations("UntagResource", ResourceId=given, TagKeys=[PREFIX + pin.held])
-    else:
-        yield organizations("TagResource", ResourceId=given, Tags=as_list(_tag(pin)))
-
-
-def _verb(change: Change[Pin]) -> str:
-    return "unpin" if change.action is Action.DELETE else "pin"
-
-
-def _meet(wanted: Pin | None, live: Pin | None) -> tuple[Pin | None, Pin | None]:
-    """A layout says nothing of pins: those that are there are as they should be."""
-    return (live if wanted is None else wanted), live
-
-
-def _cares(resource: Resource, wanted: Wanted) -> bool:
-    if not isinstance(resource, Pin):
-        return False
-    return resource.policy.path.partition("/")[2].partition(".")[0] in wanted.guardrails
-
-
-KIND = Kind(
+KIND: Kind[Any] = Kind(
     name="pin",
     noun="pin",
     resource=Pin,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    verb=_verb,
-    meet=_meet,
-    cares=_cares,
+    lower=_brake.lower,
+    verb=_brake.verb,
+    meet=_brake.meet,
+    cares=_brake.cares,
     authority=Authority.DELEGATED,
-    reads=("organizations:ListTagsForResource",),
-    writes=lambda _: ("organizations:TagResource", "organizations:UntagResource"),
+    reads=_brake.READS,
+    writes=lambda _: _brake.WRITES,
 )

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from govkit.kinds import _brake
 from govkit.kinds._refusals import unless_gone
-from govkit.kinds._tags import as_list, tags_of
+from govkit.kinds._tags import tags_of
 from govkit.kinds.pin import Pin, pinned, written
 from govkit.model.address import Address, account
-from govkit.model.call import Api, ApiCall, Ids, Look, organizations
-from govkit.model.change import Action, Change
+from govkit.model.call import Api, Ids, Look
 from govkit.model.kind import Authority, Kind
-from govkit.model.resource import Found, Resource
+from govkit.model.resource import Found
 from govkit.model.state import State
-from govkit.model.wanted import Wanted
 from govkit.policies.subjects import Exemption, role_arns
 
 PREFIX = "govkit:release:"
@@ -49,6 +48,16 @@ class Release:
     def needs(self) -> tuple[Address, ...]:
         """The policy, which carries the tag."""
         return (self.policy,)
+
+    @property
+    def tag(self) -> str:
+        """The key of the policy's tag that says so."""
+        return PREFIX + self.held
+
+    @property
+    def text(self) -> str:
+        """The value of that tag."""
+        return self.pin.text
 
     @property
     def pin(self) -> Pin:
@@ -101,45 +110,17 @@ def _glance(release: Release, api: Api, ids: Ids) -> Found[Release] | None:
     return next((Found(one) for one in there if one.held == release.held), None)
 
 
-def _lower(change: Change[Release], ids: Ids) -> Iterator[ApiCall]:
-    release = change.subject
-    given, key = ids.or_unknown(release.policy), PREFIX + release.held
-    if change.action is Action.DELETE:
-        yield organizations("UntagResource", ResourceId=given, TagKeys=[key])
-    else:
-        text = f"{release.until} {release.who} {release.reason}".strip()
-        yield organizations("TagResource", ResourceId=given, Tags=as_list({key: text}))
-
-
-def _verb(change: Change[Release]) -> str:
-    return "unpin" if change.action is Action.DELETE else "pin"
-
-
-def _meet(wanted: Release | None, live: Release | None) -> tuple[Release | None, Release | None]:
-    """A layout says nothing of releases: those that are there are as they should be."""
-    return (live if wanted is None else wanted), live
-
-
-def _cares(resource: Resource, wanted: Wanted) -> bool:
-    if not isinstance(resource, Release):
-        return False
-    return resource.policy.path.partition("/")[2].partition(".")[0] in wanted.guardrails
-
-
-_READS = ("organizations:ListTagsForResource",)
-_WRITES = ("organizations:TagResource", "organizations:UntagResource")
-
 KIND: Kind[Any] = Kind(
     name="release",
     noun="release",
     resource=Release,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    verb=_verb,
-    meet=_meet,
-    cares=_cares,
+    lower=_brake.lower,
+    verb=_brake.verb,
+    meet=_brake.meet,
+    cares=_brake.cares,
     authority=Authority.DELEGATED,
-    reads=_READS,
-    writes=lambda _: _WRITES,
+    reads=_brake.READS,
+    writes=lambda _: _brake.WRITES,
 )

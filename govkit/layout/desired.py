@@ -66,7 +66,8 @@ def desired(
     check_expectations(draft)
     keep = not (without_expired or head.safety.on_expiry == "remove")
     excused = exemptions(draft, where, keep_expired=keep)
-    pieces = add_guardrails(draft, files, excused, break_glass(draft, where))
+    glass = break_glass(draft, where)
+    pieces = add_guardrails(draft, files, excused, glass)
     reach = coverage(draft)
     governed = add_sections(draft, kinds, replace(known_scope(draft, reach), file=files.beside))
     reach = replace(reach, named=tuple(named(draft, kinds)))
@@ -79,7 +80,12 @@ def desired(
     check_budget(draft, limits, organization["ous"])
     answers = tested(draft, pieces, draft.unexempted)
     wanted = _wanted(draft, governed, told, reach, _sha256(sections, files))
-    return replace(wanted, tested=answers)
+    roles_behind_glass = tuple(arn for one in glass for arn in one.subjects.principals)
+    return replace(
+        wanted,
+        tested=answers,
+        safety=replace(wanted.safety, break_glass=roles_behind_glass),
+    )
 
 
 def _wanted(

@@ -20,6 +20,19 @@ Written = Mapping[str, str | Sequence[str] | Mapping[str, str]]
 Edit = tuple[int, int, str]
 
 
+def is_value(text: str) -> bool:
+    """Tell whether a text is one value in YAML, which can stand among others on a line."""
+    import yaml
+
+    try:
+        node = yaml.compose(f"[{text}]", Loader=LOADER)
+    except yaml.YAMLError:
+        return False
+    return isinstance(node, yaml.SequenceNode) and [one.end_mark.index for one in node.value] == [
+        len(text) + 1
+    ]
+
+
 def with_exemption(text: str, key: str, entry: Written) -> str:
     """Return the text with an exemption more: texts, lists of texts, and `params` as YAML.
 
@@ -35,35 +48,50 @@ def with_exemption(text: str, key: str, entry: Written) -> str:
 
 
 def without_exemption(text: str, key: str) -> str:
-    """Return the text without an exemption; comments above it stay."""
-    return _edited(text, key, lambda page: [page.removed(key)])
+    """Return the text without an exemption; comments above it stay.
+
+    With the last one goes the section, unless somebody commented it.
+    """
+    return _edited(text, key, lambda page: [page.removed(key)], there=False)
 
 
 def with_facts(text: str, key: str, facts: Mapping[str, str]) -> str:
     """Return the text with other facts on an exemption: `expires`, `granted`, `ticket`."""
-    return _edited(
-        text, key, lambda page: [page.changed(key, name, told) for name, told in facts.items()]
-    )
+    return _edited(text, key, lambda page: page.changed(key, facts), facts)
 
 
-def _edited(text: str, key: str, edits: Callable[["_Page"], Sequence[Edit]]) -> str:
+def _edited(
+    text: str,
+    key: str,
+    edits: Callable[["_Page"], Sequence[Edit]],
+    facts: Mapping[str, object] | None = None,
+    *,
+    there: bool = True,
+) -> str:
+    """Return an edited text, in which one exemption alone has changed, and as was meant."""
     mark = _BOM if text.startswith(_BOM) else ""
     body = written = text.removeprefix(_BOM)
     for start, end, piece in sorted(edits(_page(body)), reverse=True):
         written = f"{written[:start]}{piece}{written[end:]}"
-    if _without(written, key) != _without(body, key):
+    before = _read(body, "this file cannot be read")
+    after = _read(written, "it could not be read afterwards")
+    ways = after.pop(_SECTION)
+    others = {name: one for name, one in before.pop(_SECTION).items() if name != key}
+    if before != after or others != {name: one for name, one in ways.items() if name != key}:
         raise _cannot(f"something else than {key} would change, too")
+    meant = facts.items() if facts else ()
+    if (key in ways) is not there or any(ways[key].get(name) != told for name, told in meant):
+        raise _cannot(f"{key} is written in a way that is not understood here")
     return f"{mark}{written}"
 
 
-def _without(text: str, key: str) -> Any:
-    """Return what a text says beside one exemption; None where it cannot be read."""
+def _read(text: str, otherwise: str) -> dict[str, Any]:
+    """Return what a text says, its exemptions as a mapping, be there any or not."""
     faults = Faults()
     root = read_text("layout", text, faults)
     if len(faults) or not isinstance(root, dict):
-        return None
-    others = {name: one for name, one in (root.get(_SECTION) or {}).items() if name != key}
-    return {**root, _SECTION: others}
+        raise _cannot(otherwise)
+    return {**root, _SECTION: dict(root.get(_SECTION) or {})}
 
 
 def _cannot(why: str) -> GovkitError:
@@ -101,22 +129,58 @@ class _Page:
             body = f"{gap}{self.newline}{_SECTION}:{self.newline}"
             return at, at, body + self._block(key, entry, 2)
         name, value = self.section
-        if getattr(value, "flow_style", False):
-            at = value.end_mark.index - 1
-            comma = ", " if entries else ""
-            return at, at, f"{comma}{key}: {_flow(entry)}"
+        if entries and value.flow_style:
+            at = _end(entries[-1][1])  # before a comma that may end the last one
+            return at, at, f", {key}: {_flow(entry)}"
+        if self.text[value.start_mark.index : value.end_mark.index].strip() and not entries:
+            return value.start_mark.index, value.end_mark.index, f"{{{key}: {_flow(entry)}}}"
         indent = entries[0][0].start_mark.column if entries else name.start_mark.column + 2
-        at, gap = self._next_line(_end(entries[-1][1]) if entries else name.end_mark.index)
+        at, gap = self._next_line(
+            _end(entries[-1][1], entries[-1][0]) if entries else name.end_mark.index
+        )
         return at, at, gap + self._block(key, entry, indent)
 
     def removed(self, key: str) -> Edit:
         name, value = self._found(key)
         if self.section is not None and self.section[1].flow_style:
             return self._without_flow(key)
-        start = name.start_mark.index - name.start_mark.column
+        start, end = self._line(name), self._next_line(_end(value, name))[0]
         if self.text[start : name.start_mark.index].strip():
             raise _cannot(f"{key} does not begin a line")
-        return start, self._next_line(_end(value))[0], ""
+        first = self._whole_section(start, end)
+        return (*self._with_gap(start if first is None else first, end), "")
+
+    def _whole_section(self, start: int, end: int) -> int | None:
+        """Return where the section begins, if its only entry is here and nothing is said beside it.
+
+        None, too, where the file has nothing else: an empty file is no layout.
+        """
+        if self.section is None or len(self._entries()) > 1 or len(self.top.value) == 1:
+            return None
+        first = self._line(self.section[0])
+        head = self.text[self.section[0].end_mark.index : start].strip()
+        rest = next((line for line in self.text[end:].splitlines() if line.strip()), "")
+        return first if head == ":" and not rest[:1].isspace() else None
+
+    def _with_gap(self, start: int, end: int) -> tuple[int, int]:
+        """Return a span with one of the two blank lines, or ends, that would meet where it goes."""
+        before = self.text[:start].splitlines(keepends=True)
+        after = self.text[end:].splitlines(keepends=True)
+        opens = not before or not before[-1].strip() or self._is_first_of_several(start)
+        if opens and after and not after[0].strip():
+            return start, end + len(after[0])
+        if before and not before[-1].strip() and not after:
+            return start - len(before[-1]), end
+        return start, end
+
+    def _is_first_of_several(self, start: int) -> bool:
+        """Tell whether the line before is that of the section's key, and others follow."""
+        if self.section is None or len(self._entries()) < 2:  # noqa: PLR2004 -- several
+            return False
+        return start == self._next_line(self.section[0].end_mark.index)[0]
+
+    def _line(self, node: Any) -> int:
+        return int(node.start_mark.index - node.start_mark.column)
 
     def _without_flow(self, key: str) -> Edit:
         entries = self._entries()
@@ -127,20 +191,26 @@ class _Page:
         start = _end(entries[at - 1][1]) if at else name.start_mark.index
         return start, _end(value), ""
 
-    def changed(self, key: str, name: str, told: str) -> Edit:
-        _, value = self._found(key)
-        if not isinstance(value.value, list):
+    def changed(self, key: str, facts: Mapping[str, str]) -> list[Edit]:
+        name, value = self._found(key)
+        if not isinstance(value.value, list) or value.start_mark.index < name.start_mark.index:
             raise _cannot(f"{key} is not written as a mapping")
-        known = {one.value: (one, node) for one, node in value.value}
-        if name in known:
-            node = known[name][1]
-            return node.start_mark.index, _end(node), _scalar(told)
-        last_name, last = value.value[-1]
-        if value.flow_style:
-            return _end(last), _end(last), f", {name}: {_scalar(told)}"
-        at, gap = self._next_line(_end(last))
+        known = {one.value: node for one, node in value.value}
+        edits = [
+            (known[fact].start_mark.index, _end(known[fact]), _scalar(told))
+            for fact, told in facts.items()
+            if fact in known
+        ]
+        more = [f"{fact}: {_scalar(told)}" for fact, told in facts.items() if fact not in known]
+        return [*edits, self._appended(value, more)] if more else edits
+
+    def _appended(self, mapping: Any, facts: Sequence[str]) -> Edit:
+        last_name, last = mapping.value[-1]
+        if mapping.flow_style:
+            return _end(last), _end(last), "".join(f", {one}" for one in facts)
+        at, gap = self._next_line(_end(last, last_name))
         indent = " " * last_name.start_mark.column
-        return at, at, f"{gap}{indent}{name}: {_scalar(told)}{self.newline}"
+        return at, at, gap + "".join(f"{indent}{one}{self.newline}" for one in facts)
 
     def _found(self, key: str) -> tuple[Any, Any]:
         found = self.entry(key)
@@ -175,11 +245,16 @@ def _page(text: str) -> _Page:
     return _Page(text, top, section)
 
 
-def _end(node: Any) -> int:
-    """Return where the text of a node ends; a block ends with the last thing in it."""
+def _end(node: Any, name: Any = None) -> int:
+    """Return where the text of a node ends; a block ends with the last thing in it.
+
+    An alias is its anchor's node, which stands before the key's `name`: it is on the key's line.
+    """
+    if name is not None and node.start_mark.index < name.start_mark.index:
+        return int(name.end_mark.index)
     if isinstance(node.value, list) and node.value and not node.flow_style:
         last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last)
+        return _end(last[1], last[0]) if isinstance(last, tuple) else _end(last)
     return int(node.end_mark.index)
 
 

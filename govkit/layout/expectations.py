@@ -16,14 +16,15 @@ from govkit.layout.list_of_accounts import check_account
 from govkit.layout.pieces import Piece
 from govkit.layout.population import Population, population
 from govkit.layout.sheet import Entry
-from govkit.layout.suggest import did_you_mean
 from govkit.layout.tree_of_ous import check_ou
+from govkit.layout.unknown_actions import unknown
 from govkit.model.address import Address
 from govkit.model.expectation import Answered, Decided, Failure
 from govkit.model.finding import Finding, Severity
 from govkit.policies.document import Document
 
 FAILED = "GK010"
+UNKNOWN = "GK013"
 _MOST_NAMED = 5
 _NOT_BOUND = "the management account, which no SCP or RCP binds"
 
@@ -44,6 +45,9 @@ def tested(
 ) -> tuple[Answered, ...]:
     """Return what each expectation comes to; those that fail are findings, and errors.
 
+    One that asks about an action that AWS does not have, as far as we know, is answered all the same,
+    and warned of: an `allow` would hold whatever the guardrails say.
+
     `without` holds the documents of exempted policies as they would be without exemptions.
     """
     if not draft.sections.expect:
@@ -51,6 +55,7 @@ def tested(
     ground = _Ground(population(draft), {piece.address: piece for piece in pieces}, draft, without)
     found = tuple(_tested(entry, ground) for entry in draft.sections.expect)
     draft.findings += [_finding(one) for one in found if not one.passed]
+    draft.findings += [_odd(one) for one in found if one.remark]
     return found
 
 
@@ -106,7 +111,8 @@ def _tested(entry: Entry[Expectation], ground: _Ground) -> Answered:
     everyone = people.below(given.ou, given.account)
     excused: list[tuple[str, str]] = []
     failed: defaultdict[Failure, list[str]] = defaultdict(list)
-    actions = _actions(given.deny or given.allow or "")
+    pattern = given.deny or given.allow or ""
+    actions = _actions(pattern)
     for first, alike in ground.now.alike(everyone, people.id).items():
         names = [people.name(one) for one in alike]
         if _left_out(given, first, ground):
@@ -129,6 +135,7 @@ def _tested(entry: Entry[Expectation], ground: _Ground) -> Answered:
             )
             for one, names in failed.items()
         ),
+        unknown(pattern),
     )
 
 
@@ -181,13 +188,8 @@ def _asked(given: Expectation, action: str, account: Address, ground: _Ground) -
 def _nothing_denies(found: Verdict, action: str) -> str:
     if found.outcome is Outcome.NOT_APPLICABLE:
         return "no SCP or RCP binds this account"
-    if action_index().spelled(action) is not None:
-        return "no SCP or RCP denies it"
-    service = action.partition(":")[0].lower()
-    near = did_you_mean(action, [f"{service}:{name}" for name in action_index().names(service)])
-    nearest = near.removeprefix("Did you mean ").removesuffix("?")
-    like = f"; the nearest is {nearest}" if nearest else ""
-    return f"no SCP or RCP denies it, and AWS has no such action{like}"
+    odd = unknown(action)
+    return f"no SCP or RCP denies it, and {odd}" if odd else "no SCP or RCP denies it"
 
 
 def _exempted(before: Verdict, account: Address, ground: _Ground) -> str:
@@ -265,6 +267,17 @@ def _finding(one: Answered) -> Finding:
         f"Expected to {one.name}; {first.action} is {first.answer} for {names}{others}: "
         f"{first.because}.",
         "See every answer: govkit test",
+        one.where,
+    )
+
+
+def _odd(one: Answered) -> Finding:
+    return Finding(
+        UNKNOWN,
+        Severity.WARNING,
+        "expect",
+        f"Expected to {one.name}, but {one.remark}: nothing that is done is tested by that.",
+        "Write the action as AWS's service authorization reference has it. A newer one is right.",
         one.where,
     )
 

@@ -1,11 +1,12 @@
 """Reads one account's chain of SCPs or RCPs, and nothing else: a few calls, however large the organization."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from govkit.errors import UsageError
 from govkit.kinds._documents import managed
+from govkit.kinds._refusals import unless_gone
 from govkit.model.call import Api, ApiCall, Response, organizations
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import DocumentError, read
@@ -50,6 +51,15 @@ class Ladder:
     path: str
     layers: dict[str, tuple[Rung, ...]]
 
+    def binds(self, layer: str) -> bool:
+        """Tell whether there is a chain of a type at all.
+
+        AWS keeps an SCP on the root wherever the type is enabled. RCPFullAWSAccess is not told by
+        a layout, nor by a saved state: there any RCP shows that RCPs are enabled.
+        """
+        rungs = self.layers[layer]
+        return any(rung.policies for rung in (rungs if layer == "rcp" else rungs[:1]))
+
 
 @dataclass(slots=True)
 class Reader:
@@ -78,9 +88,20 @@ class Reader:
         told = f"{len(found)} accounts are called {named}." if found else f"No account is {named}."
         raise UsageError("Which account?", told, "Give its ID.")
 
+    def holds(self, account: str) -> bool:
+        """Tell whether the organization has an account of this ID."""
+        return self._about(account) is not None
+
+    def _about(self, account: str) -> Mapping[str, Any] | None:
+        call = organizations("DescribeAccount", AccountId=account)
+        found = unless_gone(lambda: self._call(call))
+        return None if found is None else found["Account"]
+
     def ladder(self, account: str, layers: Iterable[str], organization: Organization) -> Ladder:
         """Return the chain of an account: what is attached to it and to everything above it."""
-        about = self._call(organizations("DescribeAccount", AccountId=account))["Account"]
+        about = self._about(account)
+        if about is None:
+            raise UsageError("Which account?", f"The organization has no account {account}.")
         name = str(about.get("Name") or account)
         targets = [(account, name), *self._above(account)]
         targets.reverse()

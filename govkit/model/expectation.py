@@ -73,13 +73,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An expectation and what became of it. `excused` are accounts left out, each with the reason."""
+    """An expectation and what became of it. `excused` are accounts left out, each with the reason.
+
+    `remark` is what is odd about the action that is asked about, where AWS seems not to have it.
+    """
 
     name: str
     where: Origin
     accounts: int
     excused: tuple[tuple[str, str], ...] = ()
     failures: tuple[Failure, ...] = ()
+    remark: str = ""
 
     @property
     def passed(self) -> bool:
@@ -94,5 +98,6 @@ class Answered:
             "accounts": self.accounts,
             "excused": [{"account": who, "reason": why} for who, why in self.excused],
             "failures": [one.to_json() for one in self.failures],
+            "remark": self.remark or None,
             "origin": self.where.to_json(),
         }

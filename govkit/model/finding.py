@@ -37,7 +37,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A remark with a code that never varies; `rail` and `count` are set where a rail speaks."""
+    """A remark with a code that never varies; `rail` and `count` are set where a rail speaks.
+
+    `rule` and `confidence` are set where the lint does: the rule's name, and what it rests on
+    (`certain`, `likely`, `possible`).
+    """
 
     code: str
     severity: Severity
@@ -47,9 +51,12 @@ class Finding:
     where: Origin | None = None
     rail: str | None = None
     count: int | None = None
+    rule: str | None = None
+    confidence: str | None = None
 
     def to_json(self) -> Json:
-        """Return the finding as reports and plan files carry it."""
+        """Return the finding as reports and plan files carry it; what only the lint says, where it does."""
+        lint = {"rule": self.rule, "confidence": self.confidence}
         return {
             "code": self.code,
             "severity": self.severity.word,
@@ -59,4 +66,5 @@ class Finding:
             "origin": None if self.where is None else self.where.to_json(),
             "rail": self.rail,
             "count": self.count,
+            **(lint if self.rule is not None else {}),
         }

@@ -106,7 +106,7 @@ class Spared:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """The rails' figures."""
+    """The rails' figures, and who is let through; `break_glass` are ARNs of roles, `*` for every account."""
 
     max_deletes: int = 3
     max_moves: int = 20
@@ -117,6 +117,7 @@ class Safety:
     remove_expired: bool = False
     settle_seconds: float = 5.0
     never_deny: tuple[Spared, ...] = ()
+    break_glass: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from govkit.kinds._brake import ended_by
 from govkit.kinds.pin import Pin, pins
+from govkit.model.call import Ids
 from govkit.model.finding import Finding, Severity
 from govkit.plan.meet import Meeting
 
@@ -21,7 +23,7 @@ def respected(meeting: Meeting, now: datetime) -> Meeting:
     desired = meeting.desired.where(
         lambda one: one.address in standing if isinstance(one, Pin) else one.address not in kept_off
     )
-    told = tuple(_told(pin) for pin in held if pin.attachment in meeting.desired)
+    told = tuple(_told(pin, meeting.ids) for pin in held if pin.attachment in meeting.desired)
     return replace(meeting, desired=desired, findings=(*meeting.findings, *told))
 
 
@@ -29,7 +31,7 @@ def _goes(pin: Pin, meeting: Meeting) -> bool:
     return pin.policy in meeting.ours and pin.policy not in meeting.desired
 
 
-def _told(pin: Pin) -> Finding:
+def _told(pin: Pin, ids: Ids) -> Finding:
     name = pin.policy.path.partition("/")[2]
     return Finding(
         "GK320",
@@ -37,7 +39,7 @@ def _told(pin: Pin) -> Finding:
         str(pin.attachment),
         f"{name} is pinned off {pin.target} until {pin.until} by {pin.who}: {pin.reason}",
         "It is left so until then; the next plan attaches it again. To end it before: "
-        "attach it in the console, or take the policy's tag away.",
+        f"{ended_by(pin, ids)}",
     )
 
 

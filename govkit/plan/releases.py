@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from govkit.kinds._brake import ended_by
 from govkit.kinds.pin import Pin
 from govkit.kinds.policy import Policy
 from govkit.kinds.release import Release, releases
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
+from govkit.model.call import Ids
 from govkit.model.finding import Finding, Severity
 from govkit.model.resource import Resource
 from govkit.plan.meet import Meeting
@@ -30,7 +32,7 @@ def honoured(meeting: Meeting, now: datetime) -> Meeting:
     desired = meeting.desired.where(
         lambda one: one.address in standing if isinstance(one, Release) else True
     ).mapped(lambda one: _let_out(one, held.get(one.address, ()), meeting))
-    told = tuple(_told(one) for found in held.values() for one in found)
+    told = tuple(_told(one, meeting.ids) for found in held.values() for one in found)
     return replace(meeting, desired=desired, findings=(*meeting.findings, *told))
 
 
@@ -73,7 +75,7 @@ def _document(wanted: Policy, found: tuple[Release, ...], meeting: Meeting) -> D
     return where_it_denies(wanted.document, policy_type(wanted.type), exemptions).document
 
 
-def _told(one: Release) -> Finding:
+def _told(one: Release, ids: Ids) -> Finding:
     name = one.policy.path.partition("/")[2]
     return Finding(
         "GK325",
@@ -81,5 +83,5 @@ def _told(one: Release) -> Finding:
         str(one.policy),
         f"{one.held} is released from {name} until {one.until} by {one.who}: {one.reason}",
         "It is left so until then; the next plan holds it to the guardrail again. For longer, grant "
-        "an exemption: govkit exempt add",
+        f"an exemption: govkit exempt add. To end it before: {ended_by(one, ids)}",
     )

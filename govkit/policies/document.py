@@ -10,6 +10,7 @@ from govkit.policies.canonical import Grammar, canonical, canonical_statement, d
 from govkit.policies.positions import position, repeated_key
 
 MAX_DEPTH = 64
+_DIGITS = 308  # of an integer: as a fraction, more are infinite
 
 
 class DocumentError(GovkitError):
@@ -96,7 +97,11 @@ def json_value(text: str) -> Any:
     """Return the JSON value that a text is, as strictly as `parse`."""
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_number,
+            parse_int=_integer,
         )
     except json.JSONDecodeError as error:
         raise DocumentError(_complaint(error), error.lineno, error.colno) from None
@@ -143,6 +148,12 @@ def _number(text: str) -> float:
     if number in (float("inf"), float("-inf")):
         raise ValueError(f"{text[:40]} is too large a number")
     return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(f"{text[:40]} and so on is too large a number")
+    return int(text)
 
 
 def _complaint(error: json.JSONDecodeError) -> str:

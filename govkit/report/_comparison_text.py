@@ -76,6 +76,8 @@ def _summary(found: dict[str, Any]) -> str:
         if found[key]
     ]
     told = ": ".join([_VERDICTS[found["verdict"]], *filter(None, [", ".join(effects)])])
-    thought = found["assumed_full_access"]
-    name = _FULL_ACCESS[found["type"]]
-    return f"{told}." + (f" {name} is thought beside {' and '.join(thought)}." if thought else "")
+    sides = found["assumed_full_access"]
+    if not sides:
+        return f"{told}."
+    where = "both sides" if len(sides) > 1 else f"the {sides[0]} side"
+    return f"{told}. {_FULL_ACCESS[found['type']]} was assumed on {where}."

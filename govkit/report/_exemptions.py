@@ -6,7 +6,7 @@ from govkit.model.wanted import SideDoor, Wanted, Way
 from govkit.report._documents import FORMAT_VERSION
 from govkit.report._format import Document
 from govkit.report._ink import cleaned
-from govkit.report._words import origin
+from govkit.report._words import count, origin
 
 SORTS = {
     "break-glass": "Break-glass",
@@ -95,7 +95,7 @@ def _door(one: Document) -> str:
 
 def _told(one: Document) -> str:
     days = one["days_left"]
-    left = f"{days} days left" if days >= 0 else f"expired {-days} days ago"
+    left = f"{count(days, 'day')} left" if days >= 0 else f"expired {count(-days, 'day')} ago"
     ticket = f", {one['ticket']}" if one["ticket"] else ""
     return (
         f"{one['key']}: {'widens' if one['widens'] else 'lifts'} {', '.join(one['guardrails'])} "

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from govkit.report._format import Document, Style
 from govkit.report._ink import cleaned, paint
+from govkit.report._limits_text import budget_lines
 from govkit.report._words import count, following, origin
 
 _INKS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -14,6 +15,8 @@ def findings_text(document: Document, style: Style) -> str:
     """Return the findings of a command, each in a paragraph; the last line is the summary."""
     found = cleaned(document)
     told = [line for finding in found["findings"] for line in (*finding_lines(finding, style), "")]
+    held = [f"  {line}" for line in budget_lines(found.get("budget", ()), style)]
+    told += [paint("What targets hold", "bold", style), *held, ""] if held else []
     told.append(paint(summary(found, style), "bold", style))
     return "\n".join(told) + "\n"
 

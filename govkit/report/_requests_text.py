@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from govkit.access.action_index import action_index
 from govkit.report._difference_lines import signed
 from govkit.report._format import Document, Style
 from govkit.report._words import listed
@@ -113,7 +114,13 @@ def principal(arn: str) -> str:
 
 def _except(names: Sequence[str], exceptions: Sequence[str] | None) -> str:
     said = "everything" if list(names) == ["*"] else listed(list(names), NAMES)
+    if len(names) > NAMES and _all_of_rcps(names):
+        said = "everything that RCPs reach"
     return f"{said} except {listed(list(exceptions), NAMES)}" if exceptions else said
+
+
+def _all_of_rcps(names: Sequence[str]) -> bool:
+    return set(names) == {f"{service}:*" for service in action_index().rcp_services}
 
 
 def _place(test: Document) -> tuple[int, str]:

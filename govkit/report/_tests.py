@@ -16,11 +16,17 @@ def tests(layout: str, found: Iterable[Answered]) -> Document:
     """Return what the expectations of a layout came to, as JSON."""
     told = list(found)
     failed = sum(not one.passed for one in told)
+    odd = sum(bool(one.remark) for one in told)
     return {
         "format_version": FORMAT_VERSION,
         "command": "test",
         "layout": layout,
-        "summary": {"expectations": len(told), "passed": len(told) - failed, "failed": failed},
+        "summary": {
+            "expectations": len(told),
+            "passed": len(told) - failed,
+            "failed": failed,
+            "warnings": odd,
+        },
         "expectations": [one.to_json() for one in told],
     }
 
@@ -36,6 +42,8 @@ def tests_text(document: Document, style: Style) -> str:
 def _lines(one: Document, style: Style) -> Iterator[str]:
     mark = paint("pass", "green", style) if one["passed"] else paint("FAIL", "red", style)
     yield f"{mark}  {one['name']}  ({count(one['accounts'], 'account')}, {origin(one['origin'])})"
+    if one["remark"]:
+        yield f"      {paint('warning', 'yellow', style)}: {one['remark']}"
     for failure in one["failures"]:
         yield f"      {failure['action']} is {failure['answer']} for {_some(failure['accounts'])}:"
         yield f"      {failure['because']}"
@@ -57,7 +65,8 @@ def _summary(found: Document, style: Style) -> str:
     result = f"{told['failed']} of " if told["failed"] else ""
     what = f"{result}{count(told['expectations'], 'expectation')}"
     verb = "failed" if told["failed"] else "held"
-    return f"test: {what} {verb}. {following(style, 'test' if told['failed'] else 'plan')}"
+    odd = f", {count(told['warnings'], 'warning')}" if told["warnings"] else ""
+    return f"test: {what} {verb}{odd}. {following(style, 'test' if told['failed'] else 'plan')}"
 
 
 def tests_junit(document: Document, style: Style) -> str:  # noqa: ARG001 - a teller's signature
@@ -81,10 +90,9 @@ def _case(one: Document) -> str:
         f'file={quoteattr(at["file"])} line="{at["line"]}"'
     )
     said = [escape("\n".join(_failed(failure))) for failure in one["failures"]]
-    excused = "\n".join(
-        f"not asked: {each['account']}, {each['reason']}" for each in one["excused"]
-    )
-    out = f"<system-out>{escape(excused)}</system-out>" if excused else ""
+    beside = [f"warning: {one['remark']}"] if one["remark"] else []
+    beside += [f"not asked: {each['account']}, {each['reason']}" for each in one["excused"]]
+    out = f"<system-out>{escape(chr(10).join(beside))}</system-out>" if beside else ""
     if not said:
         return f"{head}>{out}</testcase>" if out else f"{head}/>"
     first = one["failures"][0]

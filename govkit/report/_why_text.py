@@ -24,7 +24,8 @@ def why_text(document: Document, style: Style) -> str:
     """Return a verdict for a person to read, the deciding statement first; the last line sums up."""
     found = cleaned(document)
     asked, account = found["request"], found["account"]
-    lines = [f"{asked['action']} in {_account(account)}{_as(asked)}"]
+    who = "from outside of the organization" if account is None else f"in {_account(account)}"
+    lines = [f"{asked['action']} {who}{_as(asked)}"]
     for layer in _LAYERS:
         if found[layer] is not None:
             lines += ["", *_layer(layer, found[layer], style)]
@@ -87,7 +88,8 @@ def _summary(found: Document, style: Style) -> str:
     calls = f" ({count(found['calls'], 'call')} to AWS)" if found["calls"] else ""
     if found["verdict"] == "undecided" and keys:
         options = " ".join(_option(key) for key in keys)
-        return f"{verdict}{calls}. Tell more: {style.program} why … {options}"
+        command = "explain" if "message" in found else "why"
+        return f"{verdict}{calls}. Tell more: {style.program} {command} … {options}"
     return f"{verdict}{calls}."
 
 

@@ -36,7 +36,17 @@ def _rule(code: str, finding: Document) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": code, "defaultConfiguration": {"level": finding["severity"]}}
     if finding["hint"]:
         rule["help"] = {"text": finding["hint"]}
+    if finding.get("rule"):
+        rule["name"] = finding["rule"]
+        rule["properties"] = {
+            "confidence": finding["confidence"],
+            "precision": _PRECISION[finding["confidence"]],
+        }
     return rule
+
+
+# What code hosts know of how sure a rule is.
+_PRECISION = {"certain": "very-high", "likely": "high", "possible": "medium"}
 
 
 def _result(finding: Document, index: int) -> dict[str, Any]:

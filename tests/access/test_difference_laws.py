@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from chains import ALLOW_ALL, scps
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from govkit.access import condition
@@ -239,3 +239,37 @@ def test_with_policy_variables_nothing_is_missed_and_nothing_made_up(
         if was is not second.verdict(asked).outcome.permits:
             expected = Change.STRENGTHENS if was else Change.WEAKENS
             assert found.change in (expected, Change.BOTH, Change.UNKNOWN)
+
+
+_FEW = ("*", "a", "b", "a*", "b*", "?", "ab", "*b", "a?", "ab*", "a*b")
+_NAMED = st.sampled_from(_FEW).map(lambda name: f"own:{name}")
+_EVERY_NAME = [
+    f"own:{''.join(letters)}" for size in (1, 2, 3, 4) for letters in product("abx", repeat=size)
+]
+
+
+@given(
+    old=st.lists(_NAMED, min_size=1, max_size=3),
+    new=st.lists(_NAMED, min_size=1, max_size=3),
+    but=st.booleans(),
+)
+@example(old=["own:a*"], new=["own:a"], but=False)
+@settings(max_examples=300, deadline=None)
+def test_a_pattern_is_more_than_the_names_that_it_matches_today(
+    old: list[str],
+    new: list[str],
+    *,
+    but: bool,
+) -> None:
+    """EQUAL is a proof for actions yet to come, also for those named like nothing that is written."""
+    spoken = {"NotAction" if but else "Action": new}
+    statement = {"Effect": "Deny", "Resource": "*", **spoken}
+    before = scps([ALLOW_ALL, {"Effect": "Deny", "Action": old, "Resource": "*"}])
+    found = difference(before, scps([ALLOW_ALL, statement]))
+    matches = action_matcher(Actions(tuple(old)))
+    will = action_matcher(Actions(tuple(new), but))
+    denied = any(will(one) and not matches(one) for one in _EVERY_NAME)
+    allowed = any(matches(one) and not will(one) for one in _EVERY_NAME)
+    event(found.change.value)
+    assert not denied or found.newly_denied
+    assert not allowed or found.newly_allowed

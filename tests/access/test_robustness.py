@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 from chains import ALLOW_ALL, deny, document, guarded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,32 @@ def test_hostile_documents_are_compared_or_said_to_be_unknown_in_time() -> None:
         taken = _seconds(lambda: found.append(difference(guarded(one), guarded()).change))  # noqa: B023
         assert taken < 10
         assert found[0] in (Change.WEAKENS, Change.UNKNOWN)
+
+
+_ADDRESSES = [f"10.{number // 250}.{number % 250}.0/24" for number in range(550)]
+_CROWDS: dict[str, dict[str, Any]] = {
+    "some wildcards": {"StringNotLike": {"aws:PrincipalArn": [f"*a*{one}*" for one in range(100)]}},
+    "wildcards": {"StringNotLike": {"aws:PrincipalArn": [f"*a*{one}*" for one in range(800)]}},
+    "addresses": {"NotIpAddress": {"aws:SourceIp": _ADDRESSES}},
+    "names": {"StringNotEqualsIfExists": {"aws:RequestedRegion": [f"x{n}" for n in range(900)]}},
+}
+
+
+@pytest.mark.parametrize("crowd", _CROWDS)
+def test_as_many_operands_as_a_document_holds_are_said_in_time(crowd: str) -> None:
+    """The words are then those of the document: each operand told from all others takes too long."""
+    old = guarded(deny("s3:Get*", StringNotLike={"aws:PrincipalArn": "arn:aws:iam::*:role/x*"}))
+    new = guarded(deny("s3:*", **_CROWDS[crowd]))
+    found: list[Any] = []
+    assert _seconds(lambda: found.append(difference(old, new))) < 8
+    assert found[0].change is Change.BOTH
+    (tests,) = _CROWDS[crowd].values()
+    ((key, values),) = tests.items()
+    assert any(
+        test.key == key.lower() and set(test.values) == set(values)
+        for effect in found[0].newly_denied
+        for test in effect.conditions
+    )
 
 
 def test_a_not_action_of_odd_names_is_no_action() -> None:

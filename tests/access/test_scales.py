@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import pytest
 from chains import allow, deny, document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from govkit.access.action_index import action_index
 from govkit.access.chain import Chain
 from govkit.access.difference import Change, difference
 from govkit.access.judge import Judge
 from govkit.access.ledger import Ledger
+from govkit.access.request import request
 from govkit.access.scales import TOO_MUCH, Budget, Scales
 from govkit.access.statement import Level, policy
 from govkit.access.verdict import Kind
@@ -104,3 +107,78 @@ def test_beyond_the_budget_nothing_is_guessed(old_levels: Any, new_levels: Any, 
     assert budget.spent <= most
     assert found.change in (expected, Change.UNKNOWN)
     assert (found.change is not Change.UNKNOWN) or TOO_MUCH in found.unknown
+
+
+def test_words_are_exact_only_where_nothing_else_decides_actions_to_come_either() -> None:
+    """No action of today is spoken of twice here, and some action of tomorrow will be."""
+    shared, come = document(deny("ec2:*NextThing")), document(deny("ec2:CreateFuture*"))
+    ledger = Ledger(Kind.SCP)
+    old = _number([[_ALL, shared]], ledger)
+    new = _number([[_ALL, shared, come]], ledger)
+    (found,) = Scales(ledger, Budget(10_000)).weigh(old, new).newly_denied
+    assert not found.exact
+    apart = _number([[_ALL, document(deny("ec2:Delete*"))]], ledger)
+    both = _number([[_ALL, document(deny("ec2:Delete*")), come]], ledger)
+    (found,) = Scales(ledger, Budget(10_000)).weigh(apart, both).newly_denied
+    assert found.exact
+
+
+def test_what_an_rcp_does_is_told_within_the_services_that_rcps_reach() -> None:
+    ledger = Ledger(Kind.RCP)
+    everything = document({**deny("*"), "Principal": "*"})
+    scales = Scales(ledger, Budget(10_000))
+    (found,) = scales.weigh(Ledger.FREE, _number([[everything]], ledger)).newly_denied
+    reached = {f"{service}:*" for service in action_index().rcp_services}
+    assert set(found.actions.names) == reached
+    assert found.actions.but == ()
+    assert found.witness.request.action.partition(":")[0] == "s3"
+    beyond = document({**deny(["ec2:*", "iam:*"]), "Principal": "*"})
+    assert scales.weigh(Ledger.FREE, _number([[beyond]], ledger)).change is Change.EQUAL
+    some = document({**deny(["ec2:*", "s3:Get*"]), "Principal": "*"})
+    (found,) = scales.weigh(Ledger.FREE, _number([[some]], ledger)).newly_denied
+    assert found.actions.names == ("s3:Get*",)
+    but = document(
+        {"Effect": "Deny", "NotAction": ["s3:*", "iam:*"], "Resource": "*", "Principal": "*"}
+    )
+    (found,) = scales.weigh(Ledger.FREE, _number([[but]], ledger)).newly_denied
+    assert set(found.actions.names) == reached - {"s3:*"}
+
+
+def test_a_verdict_is_of_the_request_that_is_asked_whatever_was_asked_before() -> None:
+    levels = [[document(allow("*"))], [document(allow("s3:*"))]]
+    ledger = Ledger(Kind.SCP)
+    scales = Scales(ledger, Budget(0))
+    numbers = [[(str(one), ledger.document(str(one), lambda one=one: one))] for (one,) in levels]
+    named = [(str(place), policies) for place, policies in enumerate(numbers)]
+    for action in ("s3:GetObject", "ec2:RunInstances") * 50:
+        found = scales.verdict(named, request(action))  # each is gone before the next one is made
+        assert found.outcome.permits is action.startswith("s3:")
+
+
+def test_words_are_not_exact_where_the_context_speaks_of_actions_that_are_yet_to_come() -> None:
+    shared = [_ALL, document(deny("newsvc:Do*"), deny("s3:Frob*"))]
+    old, new = [shared], [[*shared, document(deny(["newsvc:*", "s3:Get*"]))]]
+    ledger = Ledger(Kind.SCP)
+    found = Scales(ledger, Budget(100)).weigh(_number(old, ledger), _number(new, ledger))
+    (effect,) = found.newly_denied
+    assert not effect.exact
+    some = [[*shared, document(deny("s3:get*", "arn:aws:s3:::a"))]]
+    more = [[*some[0], document(deny("s3:GetObjectAcl"))]]
+    found = Scales(ledger, Budget(100)).weigh(_number(some, ledger), _number(more, ledger))
+    (effect,) = found.newly_denied  # said in AWS's own spelling
+    assert not effect.exact
+    apart = [[*shared, document(deny(["newsvc:Get*", "s3:Get*"]))]]
+    found = Scales(ledger, Budget(100)).weigh(_number(old, ledger), _number(apart, ledger))
+    (effect,) = found.newly_denied
+    assert effect.exact
+
+
+@pytest.mark.parametrize("actions", ["*", "*:*", "**", ["s3:*", "*"]])
+def test_an_allow_that_leaves_nothing_out_restricts_nobody(actions: str | list[str]) -> None:
+    ledger = Ledger(Kind.SCP)
+    assert _number([[document(allow(actions))]], ledger) == Ledger.FREE
+    assert _number([[document(allow(actions, "arn:aws:s3:::a"))]], ledger) != Ledger.FREE
+    assert (
+        _number([[document({"Effect": "Allow", "NotAction": actions, "Resource": "*"})]], ledger)
+        != Ledger.FREE
+    )

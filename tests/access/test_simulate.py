@@ -54,8 +54,43 @@ def test_a_service_linked_role_is_out_of_reach() -> None:
         {"request": {"action": "s3:Get"}, "hierarchy": ["root"]},
         {"request": {"action": "s3:Get"}, "hierarchy": [{"scps": {}}]},
         {"request": {"action": "s3:Get"}, "hierarchy": [{"scps": ["policy"]}]},
+        {"request": {"action": "s3:Get", "resource": []}},
+        {"request": {"action": "s3:Get", "context": []}},
+        {"request": {"action": "s3:Get", "principal": 1}},
+        *(
+            {"request": {"action": "s3:Get"}, "hierarchy": [{"scps": [document]}]}
+            for document in (
+                {"Statement": 5},
+                {"Statement": [5]},
+                {"Version": 2012},
+                {"Statement": {"Effect": True}},
+                {"Statement": {"Sid": 1}},
+                {"Statement": {"Action": 5}},
+                {"Statement": {"NotAction": ["s3:*", None]}},
+                {"Statement": {"Resource": {"a": 1}}},
+                {"Statement": {"Principal": 3}},
+                {"Statement": {"Condition": []}},
+                {"Statement": {"Condition": {"StringEquals": "a"}}},
+                {"Statement": {"Condition": {"StringEquals": {"a:b": {"c": 1}}}}},
+            )
+        ),
     ],
 )
 def test_what_is_no_case_is_refused_by_its_place(fault: Any) -> None:
     with pytest.raises(UsageError, match="Case 1: "):
         list(simulate([CASE, fault]))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"Version": None, "Statement": {"Effect": "deny", "Action": "nothing"}},
+        {"Statement": [{"Condition": None}, {"Condition": {"Equals": {"a:b": [1, True, "c"]}}}]},
+        {"Statement": {"Effect": "Deny", "Principal": {"AWS": "*"}, "Resource": None}},
+    ],
+)
+def test_what_only_matches_nothing_has_its_answer(document: Any) -> None:
+    case = {"request": {"action": "s3:Get", "context": None}, "hierarchy": [{"scps": [document]}]}
+    (line,) = simulate([case])
+    assert line["scp"] == "ImplicitlyDenied"

@@ -46,7 +46,7 @@ def test_the_words_name_actions_conditions_and_the_statement(bare: Desk) -> None
     assert "ExplicitlyDenied by old.json, Statement[0] (Regions); after: Allowed" in said
     assert said.splitlines()[-1] == (
         "Weakens and strengthens: 1 group of requests newly denied, 1 group of requests newly"
-        " allowed. FullAWSAccess is thought beside old and new."
+        " allowed. FullAWSAccess was assumed on both sides."
     )
 
 
@@ -66,6 +66,12 @@ def test_a_folder_is_one_target_and_only_its_documents_count(bare: Desk) -> None
     written(bare.folder / "old" / "below" / "c.json", deny("*"))
     (bare.folder / "old" / "README.md").write_text("no document")
     written(bare.folder / "new.json", deny(["s3:Put*", "s3:Get*"]))
+    assert "assumed on both sides" in bare.does("compare", "old", "new.json").out
+    allowing = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    written(bare.folder / "all.json", allowing, deny(["s3:Put*", "s3:Get*"]))
+    assert (
+        "FullAWSAccess was assumed on the old side." in bare.does("compare", "old", "all.json").out
+    )
     told = json.loads(bare.does("compare", "old", "new.json", "--format", "json").out)
     assert (told["old"], told["new"]["documents"]) == ({"path": "old", "documents": 2}, 1)
 
@@ -84,7 +90,10 @@ def test_documents_of_principals_are_rcps_unless_told_otherwise(bare: Desk) -> N
     ran = bare.run("compare", "old.json", "new.json", "-f", "json")
     told = json.loads(ran.out)
     assert (ran.code, told["type"], told["verdict"]) == (2, "rcp", "weakens")
-    assert "RCPFullAWSAccess is thought" in bare.run("compare", "old.json", "new.json").out
+    assert (
+        "RCPFullAWSAccess was assumed on both sides"
+        in bare.run("compare", "old.json", "new.json").out
+    )
     refused = bare.run("compare", "old.json", "new.json", "--type", "scp")
     assert refused.code == 1
     assert "old.json:8:20: an SCP has no Principal" in refused.err

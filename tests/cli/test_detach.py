@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from terminal import SETTINGS, TODAY, Desk, build, desk
+from walk import as_the_hint_says, sandbox_api
 
 from govkit.sandbox import changes
 from govkit.sandbox.console import Console
@@ -59,6 +60,14 @@ def test_what_is_taken_off_is_pinned_and_no_apply_puts_it_back(done: Desk) -> No
     (finding,) = [one for one in made["findings"] if one["code"] == "GK320"]
     assert "INC-7: payments can t deploy" in finding["message"]
     assert "Nothing to do." in done.does("apply", "--yes").err
+
+
+def test_a_pin_ends_early_by_the_command_that_the_plan_names(done: Desk) -> None:
+    _pull(done, "keep-buckets", "/Workloads", "--pin", "2h")
+    made = json.loads(done.does("plan", "-f", "json").out)
+    (finding,) = [one for one in made["findings"] if one["code"] == "GK320"]
+    as_the_hint_says(finding["hint"], sandbox_api(done.sandbox))
+    assert _steps(done) == [("attach", BUCKETS)]
 
 
 def test_drift_reports_it_apart_as_pinned_and_is_not_in_sync(done: Desk) -> None:

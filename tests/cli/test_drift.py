@@ -184,3 +184,32 @@ def test_every_format_tells_the_same_drift(done: Desk) -> None:
     assert "keep-keys" in ran.out
     assert json.loads((done.folder / "drift.json").read_text()) == _drift(done)
     assert "keep-keys" in Path(done.folder / "drift.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("today", "codes"),
+    [("2026-12-30", []), ("2026-12-31", ["GK011"]), ("2027-01-14", ["GK011"])],
+    ids=["15 days before", "14 days before", "its last day"],
+)
+def test_an_exemption_that_is_about_to_end_is_announced_by_drift(
+    done: Desk, today: str, codes: list[str]
+) -> None:
+    """It is in force until its last day is over, so that nothing has drifted."""
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    layout["exemptions"] = {
+        "way": {
+            "guardrail": "keep-keys",
+            "accounts": ["payments-prod"],
+            "reason": "They rotate",
+            "owner": "jane@example.com",
+            "granted": "2026-11-01",
+            "expires": "2027-01-14",
+        }
+    }
+    done.layout(layout)
+    done.does("apply", "--yes")
+    done.environment["GOVKIT_TODAY"] = today
+    told = _drift(done)
+    assert told["in_sync"]
+    assert [one["code"] for one in told["findings"] if one["code"] == "GK011"] == codes
+    assert ("GK011  Exemption way of jane@example.com" in done.does("drift").out) is bool(codes)

@@ -73,6 +73,12 @@ def test_a_dry_run_writes_nothing(table: Desk) -> None:
         (["add", "way", *GRANT, "--account", "a", "--until", "soon"], 64, "YYYY-MM-DD"),
         (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x"], 64, "NAME=VALUE"),
         (["add", "way", *GRANT, "--account", "a", "--days", "1", "--file", "no.yaml"], 64, "no.yaml"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--file", "alone.yaml"], 64, "does not include"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x=[1, 2"], 64, "not one value"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", "--param", "x=1, y: 2"], 64, "not one value"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "1", *["--param", "x=1"] * 2], 64, "twice"),
+        (["add", "way", *GRANT, "--account", "a", "--days", "999999999"], 64, "--days"),
+        (["add", "way", *GRANT, "--account", "a", "--until", "20270101"], 64, "YYYY-MM-DD"),
         (["extend", "way", "--days", "9"], 64, "no exemption way"),
         (["remove", "way"], 64, "govkit exempt list"),
         (["list", "--format", "xml"], 64, "xml"),
@@ -82,7 +88,9 @@ def test_what_would_be_wrong_is_said_and_nothing_is_written(
     table: Desk, arguments: list[str], code: int, words: str
 ) -> None:
     before = text(table)
+    (table.folder / "alone.yaml").write_text("exemptions:\n")
     ran = table.run("exempt", *arguments)
+    assert (table.folder / "alone.yaml").read_text() == "exemptions:\n"
     assert (ran.code, text(table)) == (code, before)
     assert words in ran.err
 
@@ -122,6 +130,13 @@ def test_an_exemption_is_made_longer_and_never_shorter(table: Desk) -> None:
     ran = table.run("exempt", "extend", "way", "--days", "10")
     assert ran.code == 64
     assert "is no later" in ran.err
+
+
+def test_one_day_is_one_day(table: Desk) -> None:
+    table.does("exempt", "add", "way", *GRANT, "--account", "payments-prod", "--days", "1")
+    assert "(1 day left)" in table.does("exempt", "list").out
+    table.environment["GOVKIT_TODAY"] = "2026-11-25"
+    assert "(expired 1 day ago)" in table.does("exempt", "list").out
 
 
 def test_every_way_out_is_listed_with_owner_and_end_or_their_absence(table: Desk) -> None:

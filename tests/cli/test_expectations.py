@@ -39,13 +39,38 @@ def test_the_same_as_json_and_junit(table: Desk) -> None:
     expecting(table, HOLDS, FAILS)
     ran = table.run("test", "--format", "json", "--write", "junit=report.xml")
     told = json.loads(ran.out)
-    assert told["summary"] == {"expectations": 2, "passed": 1, "failed": 1}
+    assert told["summary"] == {"expectations": 2, "passed": 1, "failed": 1, "warnings": 0}
     assert [one["passed"] for one in told["expectations"]] == [True, False]
     assert told["expectations"][1]["failures"][0]["answer"] == "allowed"
     suites = ET.parse(table.folder / "report.xml").getroot()  # noqa: S314 - our own
     cases = list(suites.iter("testcase"))
     assert [case.find("failure") is None for case in cases] == [True, False]
     assert cases[1].get("file") == "org_layout.yaml"
+
+
+MISTYPED = {"allow": "ec2:RunInstance", "in": "Workloads"}
+
+
+def test_an_action_that_aws_does_not_have_is_warned_of_everywhere(table: Desk) -> None:
+    """An `allow` of such an action holds whatever the guardrails say; a newer one than our list is right."""
+    expecting(table, MISTYPED)
+    ran = table.does("test", "--write", "junit=report.xml", "--write", "json=report.json")
+    assert "pass  allow ec2:RunInstance" in ran.out
+    assert "warning: AWS had no action ec2:RunInstance on 20" in ran.out
+    assert "the nearest is ec2:RunInstances" in ran.out
+    assert "test: 1 expectation held, 1 warning." in ran.out
+    told = json.loads((table.folder / "report.json").read_text())
+    assert "the nearest is ec2:RunInstances" in told["expectations"][0]["remark"]
+    assert "the nearest is ec2:RunInstances" in (table.folder / "report.xml").read_text()
+    assert table.run("test", "--fail-on", "warning").code == 3
+
+    ran = table.does("validate")
+    assert "GK013" in ran.said
+    assert "the nearest is ec2:RunInstances" in ran.said
+    assert table.run("validate", "--fail-on", "warning").code == 3
+
+    findings = json.loads(table.does("plan", "--format", "json").out)["findings"]
+    assert [one["code"] for one in findings if one["code"] == "GK013"] == ["GK013"]
 
 
 @pytest.mark.parametrize("wrong", [["--format", "sarif"], ["--write", "junit"], ["--fail-on", "?"]])
@@ -62,3 +87,19 @@ def test_a_failing_expectation_fails_validate_and_refuses_the_plan(table: Desk) 
     before = table.content()
     assert table.run("apply", "--yes").code == 4
     assert table.content() == before
+
+
+def test_a_plan_says_in_sarif_what_refuses_it_and_where(table: Desk) -> None:
+    expecting(table, FAILS)
+    ran = table.run("plan", "--format", "sarif")
+    assert ran.code == 4
+    (told,) = json.loads(ran.out)["runs"]
+    (found,) = [one for one in told["results"] if one["ruleId"] == "GK010"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "org_layout.yaml"
+    line = (
+        (table.folder / "org_layout.yaml")
+        .read_text()
+        .splitlines()[place["region"]["startLine"] - 1]
+    )
+    assert "kms:ScheduleKeyDeletion" in line

@@ -1,6 +1,7 @@
 """`lint` says what is wrong with documents, at their lines: 0, 3 at --fail-on, 1 where a file is no JSON."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -324,3 +325,26 @@ def test_published_documents_exit_as_their_findings_say(bare: Desk) -> None:
     assert bare.run("lint", str(DATA / "scps" / "0080.json")).code == 3
     assert Path(DATA / "scps" / "0272.json").exists()
     assert "GK250" in bare.run("lint", str(DATA / "scps" / "0272.json")).out
+
+
+def test_each_finding_says_by_which_rule_and_what_that_rests_on(bare: Desk) -> None:
+    written(bare.folder / "a.json", deny(["rds:CreateDBCluster", UNKNOWN]))
+    (found,) = findings(bare, "a.json")
+    assert (found["rule"], found["confidence"]) == ("unknown-action", "likely")
+    assert found["hint"] == "Write the action as AWS's service authorization reference has it."
+    ran = bare.run("lint", "a.json", "--format", "sarif")
+    (rule,) = json.loads(ran.out)["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["id"] == "GK220"
+    assert rule["name"] == "unknown-action"
+    assert rule["properties"]["confidence"] == "likely"
+    assert rule["help"]["text"] == found["hint"]
+
+
+def test_as_many_findings_as_a_document_holds_are_placed_in_time(bare: Desk) -> None:
+    names = [f"s3:*a*b*{number}*" for number in range(600)]
+    written(bare.folder / "a.json", deny(names))
+    began = time.process_time()
+    found = findings(bare, "a.json")
+    assert time.process_time() - began < 4
+    assert len(found) > len(names)
+    assert len({one["origin"]["line"] for one in found}) == len(names)

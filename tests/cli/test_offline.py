@@ -9,6 +9,16 @@ from jsonschema import Draft202012Validator
 from terminal import Desk, desk
 
 from govkit.policies.document import parse
+from govkit.report import schema
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+
+HAND = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "ByHand", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}],
+    }
+)
 
 
 @pytest.fixture
@@ -23,7 +33,9 @@ def nowhere(template: Desk) -> Any:
 
 def test_validate_is_offline_and_quiet_when_all_is_well(nowhere: Desk) -> None:
     ran = nowhere.does("validate")
-    assert (ran.out, ran.err) == ("validate: no findings. Next: govkit plan\n", "")
+    assert ran.out.startswith("What targets hold\n  account audit  scp: 2 of 10 attached")
+    assert ran.out.endswith("\n\nvalidate: no findings. Next: govkit plan\n")
+    assert ran.err == ""
 
 
 def test_findings_fail_from_the_severity_that_is_asked_for(nowhere: Desk) -> None:
@@ -256,3 +268,20 @@ def test_a_sandbox_says_what_is_wrong(nowhere: Desk, line: str) -> None:
     assert ran.code in {1, 64}
     assert ran.err
     assert "bug" not in ran.err
+
+
+def test_validate_says_what_targets_hold_and_by_whom(done: Desk) -> None:
+    """Foreign policies count, where a snapshot knows of them."""
+    changes.create_policy(Console(done.sandbox), "by-hand", HAND)
+    changes.attach(Console(done.sandbox), "by-hand", "audit")
+    ran = done.does("validate")
+    assert "What targets hold\n" in ran.out
+    assert "1 foreign" not in ran.out
+    done.does("snapshot", "-o", "now.json")
+    ran = done.does("--snapshot", "now.json", "validate")
+    assert "account audit  scp: 3 of 10 attached (1 AWS's own, 1 foreign, 1 ours)" in ran.out
+    told = json.loads(done.does("--snapshot", "now.json", "validate", "--format", "json").out)
+    Draft202012Validator(schema("findings")).validate(told)
+    (held,) = [one for one in told["budget"] if one["target"] == "account:audit"]
+    owners = sorted(one["owner"].partition(" ")[0] for one in held["policies"])
+    assert owners == ["aws", "foreign", "guardrail"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from terminal import SETTINGS, Desk, desk
-from walk import sandbox_api
+from walk import as_the_hint_says, sandbox_api
 
 from govkit.model.call import Api, organizations
 from govkit.sandbox import changes
@@ -63,6 +63,14 @@ def test_an_account_is_out_at_once_and_no_apply_fights_it(done: Desk) -> None:
     (finding,) = [one for one in told["findings"] if one["code"] == "GK325"]
     assert "INC-7: payments can t deploy" in finding["message"]
     assert "Nothing to do." in done.does("apply", "--yes").err
+
+
+def test_a_release_ends_early_by_the_command_that_the_plan_names(done: Desk) -> None:
+    _release(done, "keep-buckets", "--account", PAYMENTS, "--for", "2h")
+    told = json.loads(done.does("plan", "-f", "json").out)
+    (finding,) = [one for one in told["findings"] if one["code"] == "GK325"]
+    as_the_hint_says(finding["hint"], sandbox_api(done.sandbox))
+    assert _steps(done) == [("update", BUCKETS)]
 
 
 def test_drift_reports_it_as_pinned(done: Desk) -> None:

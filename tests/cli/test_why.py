@@ -161,7 +161,7 @@ def test_an_account_goes_by_key_id_name_or_email(table: Desk, named: str) -> Non
 def test_what_is_not_told_is_named(table: Desk) -> None:
     told = _why(table, "payments", "ec2:RunInstances")
     assert told["verdict"] == "undecided"
-    assert told["scp"]["keys"] == ["aws:principalarn", "aws:requestedregion"]
+    assert told["scp"]["keys"] == ["aws:PrincipalArn", "aws:RequestedRegion"]
     assert [one["sid"] for one in told["scp"]["undecided"]] == ["OnlyHere"]
     said = table.does("why", "payments", "ec2:RunInstances").out
     assert "--principal role/NAME --region REGION" in said
@@ -230,6 +230,9 @@ def test_an_unknown_action_is_said(table: Desk) -> None:
         ("payments", "ec2:RunInstances", "--format", "yaml"),
         ("nobody", "ec2:RunInstances", "--offline"),
         ("777777777777", "ec2:RunInstances", "--offline"),
+        ("777777777777", "ec2:RunInstances"),
+        ("payments", "ec2:RunInstances", "--resource-account", "777777777777"),
+        ("", "ec2:RunInstances"),
     ],
 )
 def test_wrong_usage_is_64(table: Desk, arguments: tuple[str, ...]) -> None:
@@ -303,6 +306,59 @@ def test_other_messages_are_told_apart(table: Desk) -> None:
     assert "--resource-account" in told["notes"][0]
     told = json.loads(table.does("explain", rcp, "--resource-account", "lake", "-f", "json").out)
     assert [one["policy"] for one in told["deciding"]] == ["org-only"]
+
+
+RCP = (
+    "User: {} is not authorized to perform: s3:GetObject on resource: {} "
+    "with an explicit deny in a resource control policy"
+)
+
+
+def test_an_rcp_that_denies_a_stranger_is_found_by_the_resources_owner(table: Desk) -> None:
+    stranger = "arn:aws:sts::909090909090:assumed-role/Partner/jo"
+    text = RCP.format(stranger, "arn:aws:s3express:eu-west-1:666666666666:bucket/b")
+    told = json.loads(table.does("explain", text, "-f", "json").out)
+    assert (told["account"], told["scp"]) == (None, None)
+    assert told["request"]["context"]["aws:principalaccount"] == ["909090909090"]
+    assert [one["policy"] for one in told["deciding"]] == ["org-only"]
+    said = table.does("explain", text).out
+    assert "from outside of the organization as role/Partner" in said
+    assert "govkit explain … --context aws:PrincipalOrgID=…\n" in said
+    nobody = RCP.format("anonymous", '"arn:aws:s3:::b/k"')
+    assert table.run("explain", nobody).code == 64
+    told = json.loads(table.does("explain", nobody, "--resource-account", "lake", "-f", "json").out)
+    assert told["account"] is None
+    assert told["request"]["resource"] == "arn:aws:s3:::b/k"
+    assert [one["policy"] for one in told["deciding"]] == ["org-only"]
+
+
+@pytest.mark.parametrize("bank", ["layout", "snapshot"])
+def test_an_rcp_holds_below_a_root_that_has_none_where_aws_is_not_asked(
+    table: Desk, tmp_path: Path, bank: str
+) -> None:
+    if bank == "layout":
+        said = LIVE["policies"]["org-only"]["says"]
+        own = {"type": "rcp", "policy": said, "attach": ["Data"]}
+        layout = {**LAYOUT, "guardrails": {"mine": own}, "exemptions": {}}
+        ids = {"lake": {"id": "666666666666", "ou": "Data"}}
+        layout["accounts"] = {**LAYOUT["accounts"], **ids}
+        (table.folder / "rcp.yaml").write_text(json.dumps(layout))
+        how = ("--layout", "rcp.yaml", "--offline")
+    else:
+        table.does("snapshot", "-o", str(tmp_path / "live.json"))
+        how = ("--snapshot", str(tmp_path / "live.json"))
+    told = _why(table, "666666666666", "s3:GetObject", "--resource-account", "666666666666", *how)
+    assert told["rcp"]["outcome"] == "ExplicitlyDenied"
+    told = _why(table, "555555555555", "s3:GetObject", "--resource-account", "555555555555", *how)
+    assert told["rcp"]["outcome"] == "NotApplicable"
+    assert told["rcp"]["why"] == "No RCP is attached to the account or above it."
+
+
+def test_a_principal_of_another_account_is_none_of_this_one(table: Desk) -> None:
+    other = "arn:aws:iam::666666666666:role/Admin"
+    ran = table.run("why", "payments", "s3:GetObject", "--principal", other)
+    assert ran.code == 64
+    assert "555555555555" in ran.err
 
 
 ENCODED = (

@@ -45,7 +45,30 @@ TWO = "  two:\n    guardrail: g\n\n    expires: 2026-12-01\n"
 )
 def test_one_is_added_where_the_others_are(before: str, after: str) -> None:
     assert with_exemption(before, "new", ENTRY) == after
-    assert without_exemption(after, "new").startswith(before.rstrip())
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "version: 1\n",
+        "---\nversion: 1\n\n\n",
+        "version: 1\nexemptions:   # ways out\n\nous:\n",
+        f"version: 1\nexemptions:\n{ONE}{TWO}\n# about OUs\nous:\n",
+        "version: 1\nexemptions: {}\nous:\n",
+        "version: 1\nexemptions: {\n  a: {x: y},\n  b: {x: y},\n}\nous:\n",
+        "exemptions:\n  a: {x: y}\t# tab\n...\n",
+    ],
+)
+def test_what_came_and_went_leaves_no_trace(before: str, newline: str) -> None:
+    before = before.replace("\n", newline)
+    assert without_exemption(with_exemption(before, "new", ENTRY), "new") == before
+
+
+@pytest.mark.parametrize("nothing", ["null", "~"])
+def test_a_section_that_says_nothing_can_say_something(nothing: str) -> None:
+    added = with_exemption(f"exemptions: {nothing}\nous:\n", "new", ENTRY)
+    assert yaml.safe_load(added)["exemptions"]["new"]["guardrail"] == "g"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +77,15 @@ def test_one_is_added_where_the_others_are(before: str, after: str) -> None:
         (f"exemptions:\n{ONE}{TWO}ous:\n", "two", f"exemptions:\n{ONE}ous:\n"),
         (f"exemptions:\n{ONE}{TWO}", "one", f"exemptions:\n  # why it is\n{TWO}"),
         (f"exemptions:\n{TWO}\n# end\n", "two", "exemptions:\n\n# end\n"),
+        (f"version: 1\n\nexemptions:\n{TWO}", "two", "version: 1\n"),
+        (f"version: 1\n\nexemptions:\n{TWO}\nous:\n", "two", "version: 1\n\nous:\n"),
+        (f"version: 1\nexemptions:\n{TWO}ous:\n", "two", "version: 1\nous:\n"),
+        (f"version: 1\nexemptions:  # none is best\n{TWO}", "two", "version: 1\nexemptions:  # none is best\n"),
+        (f"version: 1\nexemptions:\n{ONE}\nous:\n", "one", "version: 1\nexemptions:\n  # why it is\n\nous:\n"),
+        (f"version: 1\nexemptions:\n{TWO}  # another one?\n", "two", "version: 1\nexemptions:\n  # another one?\n"),
+        (f"exemptions:\n{TWO}\n  a: {{x: y}}\n\nous:\n", "two", "exemptions:\n  a: {x: y}\n\nous:\n"),
+        (f"exemptions:\n  a: {{x: y}}\n\n{TWO}\nous:\n", "two", "exemptions:\n  a: {x: y}\n\nous:\n"),
+        ("version: 1\nexemptions:\n  a: &a {x: y}\n  b: *a\n", "b", "version: 1\nexemptions:\n  a: &a {x: y}\n"),
         ("exemptions: {a: {x: y}, b: {x: y}}\n", "a", "exemptions: {b: {x: y}}\n"),
         ("exemptions: {a: {x: y}, b: {x: y}}\n", "b", "exemptions: {a: {x: y}}\n"),
         ("exemptions: {a: {x: y}}\n", "a", "exemptions: {}\n"),
@@ -93,6 +125,16 @@ def test_a_fact_that_is_not_there_comes_last(before: str, after: str) -> None:
     )
 
 
+def test_several_facts_that_are_not_there_come_in_order() -> None:
+    facts = {"granted": "2026-11-02", "expires": "2027-01-01"}
+    after = "    granted: 2026-11-02\n    expires: 2027-01-01\n"
+    text = "exemptions:\n  a:\n    guardrail: g"
+    assert with_facts(text, "a", facts) == f"{text}\n{after}"
+    assert with_facts("exemptions:\n  a: {x: y}\n", "a", facts) == (
+        "exemptions:\n  a: {x: y, granted: 2026-11-02, expires: 2027-01-01}\n"
+    )
+
+
 def test_what_cannot_be_edited_safely_is_left_alone() -> None:
     cases: list[Any] = [
         lambda: with_exemption(f"exemptions:\n{ONE}", "one", ENTRY),
@@ -102,6 +144,9 @@ def test_what_cannot_be_edited_safely_is_left_alone() -> None:
         lambda: with_exemption("- a list\n", "one", ENTRY),
         lambda: with_exemption("a: [\n", "one", ENTRY),
         lambda: without_exemption("exemptions:\n  ? one\n  : {x: y}\n", "one"),
+        lambda: with_exemption("exemptions:\n  a: &a\n    x: y\n  b:\n    <<: *a\n", "one", ENTRY),
+        lambda: with_facts("exemptions:\n  a: &a {x: y}\n  b: *a\n", "b", {"x": "z"}),
+        lambda: without_exemption("exemptions: {a: &a {x: y}, b: *a}\n", "b"),
         lambda: with_facts(
             "exemptions:\n  one: &way {expires: 2026-12-01}\n  two: *way\n", "two", {"expires": "2027-01-01"}
         ),

@@ -1,6 +1,7 @@
 """What a layout expects of its guardrails is answered for every account, and failures say why."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -102,8 +103,8 @@ FAILS = [
     ("deny: 'organizations:LeaveOrganization', account: management", "allowed", "no SCP or RCP binds this account"),
     ("deny: 'organizations:LeaveOrganization', in: /, strict: true", "allowed", "no SCP or RCP binds this account"),
     ("allow: 'ec2:RunInstances', in: Closed, region: eu-west-1", "denied", "no SCP at ou:/Closed allows it"),
-    ("deny: 'organizations:LeaveOrganisation', in: /", "allowed", 'the nearest is "organizations:LeaveOrganization"'),
-    ("deny: 'nosuch:Thing', in: Empty", "allowed", "AWS has no such action"),
+    ("deny: 'organizations:LeaveOrganisation', in: /", "allowed", "the nearest is organizations:LeaveOrganization"),
+    ("deny: 'nosuch:Thing', in: Empty", "allowed", "AWS had no service nosuch"),
     ("deny: 'iam:*', in: Workloads/Prod, region: eu-west-1", "allowed", "no SCP or RCP denies it"),
     ("deny: 'ec2:RunInstances', in: Empty, region: ap-south-1", "allowed", "no SCP or RCP denies it"),
 ]  # fmt: skip
@@ -121,6 +122,33 @@ def test_it_fails_and_says_why(line: str, answer: str, because: str, answers: An
     assert not one.passed
     assert one.failures[0].answer == answer
     assert because in one.failures[0].because
+
+
+@pytest.mark.parametrize(
+    ("action", "remark"),
+    [
+        (
+            "s3:GetObjekt",
+            "AWS had no action s3:GetObjekt on 20..-..-..; the nearest is s3:GetObject",
+        ),
+        (
+            "s3:GetObjekt*",
+            "AWS had no action like s3:GetObjekt* on .*; the nearest is s3:GetObject.*",
+        ),
+        ("bedrok:InvokeModel", "AWS had no service bedrok on .*; the nearest is bedrock"),
+        ("brandnew:InvokeModel", "AWS had no service brandnew on 20..-..-..(; .*)?"),
+        ("s3:Zzzzzz", "AWS had no action s3:Zzzzzz on 20..-..-.."),
+    ],
+)
+def test_an_action_that_aws_does_not_have_is_a_warning_with_the_nearest(
+    action: str, remark: str, reads: Any
+) -> None:
+    wanted = reads(f"{LAYOUT}  - {{allow: '{action}', account: payments, region: eu-west-1}}\n")
+    assert [one.passed for one in wanted.tested] == [True]
+    (found,) = [one for one in wanted.findings if one.code == "GK013"]
+    assert found.severity is Severity.WARNING
+    assert re.search(remark.replace("*", r"\*", 1) if "like" in remark else remark, found.message)
+    assert found.where == wanted.tested[0].where
 
 
 def test_who_is_exempted_from_the_deciding_guardrail_is_listed_with_the_exemption(

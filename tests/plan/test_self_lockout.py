@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -67,10 +68,10 @@ def planned(template: Path, tmp_path: Path) -> Any:
     def run(wanted: dict[str, Any], live: dict[str, Any] | None = None) -> list[Finding]:
         sandbox = template
         if live is not None:
-            sandbox = tmp_path / "sandbox"
+            sandbox = Path(mkdtemp(dir=tmp_path))
             build(LIVE | live, sandbox)
         made, _ = Walk(sandbox_api(sandbox), tmp_path).plan(wanted)
-        return [one for one in made.findings if one.code in {"GK430", "GK431"}]
+        return [one for one in made.findings if one.code in {"GK430", "GK431", "GK432"}]
 
     return run
 
@@ -124,8 +125,9 @@ def test_a_move_below_a_deny_locks_out_too(planned: Any) -> None:
     live = {"policies": {"old": {"says": deny("organizations:*"), "attach": ["Workloads"]}}}
     wanted = layout(deny("sns:*"), ["/"])
     wanted["accounts"]["audit"]["ou"] = "Workloads"
-    (found,) = planned(wanted, live)
+    found, last = planned(wanted, live)
     assert "(move account:audit)" in found.message
+    assert "(move account:audit)" in last.message
 
 
 def test_an_edit_of_a_document_locks_out_too(planned: Any) -> None:
@@ -140,8 +142,9 @@ def test_an_allow_list_that_leaves_it_out_locks_out_too(planned: Any) -> None:
     allow["Statement"][0]["Effect"] = "Allow"
     wanted = layout(allow, ["Security"])
     wanted["ous"]["Security"] = {"full_access": False}
-    (found,) = planned(wanted)
+    found, last = planned(wanted)
     assert "nothing at ou:/Security allows it" in found.message
+    assert "nothing at ou:/Security allows it" in last.message
 
 
 SPARED = {"principal": "arn:aws:iam::*:role/Robot-*", "actions": ["cloudformation:*", "x:Unknown"]}
@@ -158,6 +161,209 @@ def test_who_is_never_to_be_denied_is_looked_for_in_every_account(planned: Any) 
     (one,) = planned(layout(deny("cloudformation:Create*"), ["account:search"], **safety))
     assert "in search" in one.message
     assert planned(layout(deny("sns:*"), ["/"], **safety)) == []
+
+
+def rcp(*actions: str, **condition: Any) -> dict[str, Any]:
+    """Return a layout's guardrail that denies actions on resources to everybody."""
+    denied = deny(*actions, **condition)
+    denied["Statement"][0]["Principal"] = "*"
+    return {"type": "rcp", "policy": denied, "attach": ["/"]}
+
+
+def guarded(guardrail: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return layout(deny("sns:*"), ["Workloads"]) | {"guardrails": {"no": guardrail}} | more
+
+
+MEMBERS = {
+    "run": {
+        **ROLES,
+        "structure": "arn:aws:iam::111111111111:role/govkit-structure",
+        "member": {"read": "govkit-read", "write": "govkit-write"},
+    }
+}
+
+
+def test_an_rcp_may_not_shut_the_roles_in_that_others_have_to_assume(planned: Any) -> None:
+    """RCPs bind whoever asks, of the management account too: the role's own account decides."""
+    found = planned(guarded(rcp("sts:AssumeRole")))
+    assert [one.code for one in found] == ["GK430", "GK432"]
+    assert (
+        "whoever runs govkit is denied sts:AssumeRole on arn:aws:iam::333333333333:role/"
+        "govkit-policies (run.policies): by root:/: rcp/no, Statement[0] (No)"
+    ) in found[0].message
+
+
+def test_an_rcp_may_not_shut_out_who_enters_the_accounts(planned: Any) -> None:
+    guardrail = {**rcp("sts:AssumeRole"), "attach": ["Workloads"]}
+    found, other = planned(guarded(guardrail, **MEMBERS, baseline=BASELINE))
+    assert (found.count, other.count) == (2, 2)
+    assert "role/govkit-structure is denied sts:AssumeRole on" in other.message
+    assert (
+        "arn:aws:iam::111111111111:role/govkit-read is denied sts:AssumeRole on "
+        "arn:aws:iam::*:role/govkit-read (run.member.read) in payments, search: by ou:/Workloads"
+    ) in found.message
+
+
+BASELINE = {"regions": ["eu-west-1", "us-west-2"], "password_policy": {"minimum_length": 14}}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ["o-exampleorgid"]}},
+        {"StringNotEquals": {"aws:PrincipalAccount": ["111111111111"]}},
+        {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::111111111111:role/govkit-*"]}},
+    ],
+    ids=["the organization", "the management account", "its roles"],
+)
+def test_an_rcp_that_spares_who_enters_is_none_of_our_business(
+    condition: Any, planned: Any
+) -> None:
+    guardrail = {**rcp("sts:AssumeRole", **condition), "attach": ["Workloads"]}
+    assert planned(guarded(guardrail, **MEMBERS, baseline=BASELINE)) == []
+
+
+def test_an_rcp_on_what_rcps_do_not_reach_takes_nothing_away(planned: Any) -> None:
+    assert planned(guarded(rcp("organizations:*", "iam:*"))) == []
+
+
+def test_an_rcp_denies_who_is_spared_on_what_its_account_owns(planned: Any) -> None:
+    spared = {"principal": "arn:aws:iam::*:role/Robot", "actions": ["s3:GetObject", "iam:*"]}
+    safety = {"safety": {"never_deny": [spared]}}
+    (found,) = planned(guarded({**rcp("s3:*"), "attach": ["Workloads"]}, **safety))
+    assert "role/Robot is denied s3:GetObject in payments, search" in found.message
+    assert "rcp/no" in found.message
+
+
+def test_the_baseline_is_asked_about_in_each_of_its_regions(planned: Any) -> None:
+    near = deny("ec2:*", StringNotEquals={"aws:RequestedRegion": ["eu-west-1"]})
+    settings = {"ebs_encryption": True}
+    more = MEMBERS | {"baseline": {"regions": ["eu-west-1"], "account": settings}}
+    wanted = layout(near, ["Workloads"], **more)
+    assert planned(wanted) == []
+    wanted["baseline"]["regions"] = ["eu-west-1", "us-west-2"]
+    found = planned(wanted)
+    assert codes(found) == ["GK430", "GK430"]
+    assert all("is denied ec2:" in one.message for one in found)
+
+
+GLASS = "arn:aws:iam::333333333333:role/BreakGlass"
+DETACHING = deny("organizations:DetachPolicy", "organizations:UpdatePolicy")
+
+
+def glassed(policy: Any, attach: list[str], *accounts: str, **more: Any) -> dict[str, Any]:
+    safety = {"safety": {"break_glass": [{"role": "BreakGlass", "accounts": list(accounts)}]}}
+    return layout(policy, attach, **safety, **more)
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [one.code for one in found]
+
+
+def test_the_last_way_to_undo_an_scp_may_not_be_taken(planned: Any) -> None:
+    first, last = planned(layout(DETACHING, ["/"]))
+    assert codes([first, last]) == ["GK430", "GK432"]
+    assert (last.rail, last.count) == ("self_lockout", 1)
+    assert "nobody whom the layout names can undo an SCP" in last.message
+    assert "role/govkit-policies is denied organizations:DetachPolicy: by root:/" in last.message
+    assert "scp/no, Statement[0] (No)" in last.message
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        layout(deny("organizations:DetachPolicy"), ["/"]),
+        glassed(DETACHING, ["/"], "audit"),
+        layout(DETACHING, ["/"], run={"read": ROLES["read"]}),
+        layout(DETACHING, ["/"], run={"policies": "arn:aws:iam::111111111111:role/govkit"}),
+        layout(DETACHING, ["/"], run={"policies": "arn:aws:iam::999999999999:role/elsewhere"}),
+    ],
+    ids=[
+        "what it says can be updated",
+        "break-glass is excused",
+        "nobody is named",
+        "the management account",
+        "an account of nobody's",
+    ],
+)
+def test_another_way_to_undo_an_scp_is_enough(wanted: dict[str, Any], planned: Any) -> None:
+    assert "GK432" not in codes(planned(wanted))
+
+
+def test_a_break_glass_role_that_is_the_last_way_may_not_be_denied_either(planned: Any) -> None:
+    """Where our own role has been locked out for long, nothing of it is taken by the plan."""
+    live = {
+        "policies": {
+            "old": {
+                "says": deny("organizations:*", ArnNotEquals={"aws:PrincipalArn": [GLASS]}),
+                "attach": ["/"],
+            }
+        }
+    }
+    wanted = glassed(DETACHING, ["/"], "audit")
+    assert planned(wanted, live) == []
+    wanted["guardrails"]["no"]["break_glass"] = False
+    (found,) = planned(wanted, live)
+    assert found.code == "GK432"
+    assert f"{GLASS} is denied organizations:DetachPolicy: by root:/: scp/no" in found.message
+
+
+@pytest.mark.parametrize(
+    ("accounts", "lost"),
+    [(["payments"], True), (["management"], False), (["audit", "payments"], False)],
+)
+def test_break_glass_is_a_way_only_where_policies_are_managed(
+    accounts: list[str], *, lost: bool, planned: Any
+) -> None:
+    wanted = glassed(DETACHING, ["/"], *accounts)
+    wanted["accounts"]["management"] = {"id": "111111111111", "ou": "/"}
+    assert ("GK432" in codes(planned(wanted))) is lost
+
+
+def test_the_resource_policy_says_where_policies_are_managed_too(planned: Any) -> None:
+    allows = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::555555555555:root"},
+                "Action": ["organizations:DetachPolicy", "organizations:ListPolicies"],
+                "Resource": "*",
+            }
+        ],
+    }
+    wanted = glassed(DETACHING, ["/"], "payments")
+    wanted["organization"]["resource_policy"] = allows
+    assert "GK432" not in codes(planned(wanted, {"resource_policy": allows}))
+    allows["Statement"][0]["Action"] = "organizations:ListPolicies"
+    assert "GK432" in codes(planned(wanted, {"resource_policy": allows}))
+
+
+def test_a_break_glass_role_in_every_account_is_one_where_policies_are_managed(
+    planned: Any,
+) -> None:
+    keep = {
+        "policy": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Deny",
+                    "Action": [
+                        "iam:CreateRole",
+                        "iam:UpdateAssumeRolePolicy",
+                        "iam:AttachRolePolicy",
+                        "iam:PutRolePolicy",
+                    ],
+                    "Resource": "arn:aws:iam::*:role/BreakGlass",
+                }
+            ],
+        },
+        "attach": ["/"],
+        "break_glass": False,
+    }
+    wanted = glassed(DETACHING, ["/"], "*")
+    wanted["guardrails"]["keep"] = keep
+    assert codes(planned(wanted)) == ["GK430"]
 
 
 def test_an_account_that_is_excused_is_asked_by_itself(planned: Any) -> None:

@@ -61,6 +61,8 @@ def test_the_other_documents_keep_their_schemas(some_steps: tuple[Step, ...]) ->
     changes: list[Change[Any]] = [step.change for step in some_steps]
     valid("differences", differences(changes, "a", "b"))
     valid("findings", findings("validate", [Finding("GK1", Severity.NOTE, "x", "y")]))
+    lint = Finding("GK1", Severity.NOTE, "x", "y", rule="a-rule", confidence="certain")
+    valid("findings", findings("lint", [lint]))
     valid("run", run("stopped", "r1", done=1, left=some_steps, unplanned=some_steps[:1]))
 
 

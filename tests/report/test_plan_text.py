@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from govkit.access.action_index import action_index
 from govkit.report import PLAIN, Style, formats
 from govkit.report._requests_text import condition, requests, witness
 
@@ -281,6 +282,13 @@ def test_what_is_excepted_and_what_is_not_exact_is_said() -> None:
     assert requests(found) == (
         "everything except iam:* on arn:aws:s3:::a, where nothing else decides it"
     )
+
+
+def test_all_that_rcps_reach_is_said_as_that() -> None:
+    reached = [f"{service}:*" for service in sorted(action_index().rcp_services)]
+    found = {"resources": ["*"], "conditions": [], "exact": True}
+    assert requests({"actions": reached, **found}) == "everything that RCPs reach"
+    assert requests({"actions": reached[1:], **found}).endswith(f"and {len(reached) - 5} more")
 
 
 def test_a_witness_says_who_decides() -> None:

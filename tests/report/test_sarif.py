@@ -35,6 +35,21 @@ def test_a_rule_is_told_once_and_a_result_points_to_it() -> None:
     assert last == [{"logicalLocations": [{"fullyQualifiedName": "ous"}]}]
 
 
+def test_what_a_rule_of_the_lint_rests_on_is_told_with_it() -> None:
+    found = findings(
+        "lint",
+        [
+            Finding("GK1", Severity.NOTE, "a", "m", "Mend it.", rule="a-rule", confidence="likely"),
+            Finding("GK2", Severity.NOTE, "a", "m"),
+        ],
+    )
+    (told,) = json.loads(formats()["sarif"].findings(found, PLAIN))["runs"]
+    first, second = told["tool"]["driver"]["rules"]
+    assert first["name"] == "a-rule"
+    assert first["properties"] == {"confidence": "likely", "precision": "high"}
+    assert "properties" not in second
+
+
 def test_what_has_no_findings_cannot_be_told() -> None:
     with pytest.raises(UsageError, match="Nothing to say in SARIF"):
         formats()["sarif"].run(run("done", "r1", done=1), PLAIN)

@@ -1,14 +1,16 @@
 """Who must not be locked out by a plan, what they do, and where: govkit's own roles, and those spared."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, cast
 
 from govkit import shelf
 from govkit.access.action_index import action_index
 from govkit.access.chain import Chain
+from govkit.access.verdict import Kind as Layer
 from govkit.kinds._permits import Need, needs
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
@@ -23,16 +25,23 @@ _HOMES = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-
 _WILD = re.compile(r"[*?]+")
 
 
+ENTERING = "sts:AssumeRole"
+ANYBODY = ""  # the credentials at hand, of which a plan knows nothing but the organization
+_ENTERED_BY = {"member.read": "read", "member.write": "structure"}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A principal, `*` in its account for one in every account, and the patterns of its actions.
 
-    `own` is the task of one of govkit's own roles.
+    `own` is the task of one of govkit's own roles. `entered_by` asks another question: not what
+    the principal may do, but whether this one (an ARN, or `ANYBODY`) may assume it.
     """
 
     principal: str
     actions: tuple[str, ...]
     own: str | None = None
+    entered_by: str | None = None
 
     def arn(self, account: str) -> str | None:
         """Return one such principal of an account, or None where it has none."""
@@ -58,10 +67,22 @@ def callers(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
     needed = needs(cast("tuple[Kind[Any], ...]", shelf.load("govkit.kinds", "KIND")), wanted)
     own = [_own(task, role, needed, partition) for task, role in sorted(wanted.run.items())]
     others = (*wanted.safety.never_deny, *_listed(plan, wanted, partition))
+    working = [caller for caller in own if caller.actions]
     return (
-        *(caller for caller in own if caller.actions),
+        *working,
+        *(_entered(caller, wanted) for caller in working),
         *(Caller(one.principal, one.actions) for one in others),
     )
+
+
+def _entered(caller: Caller, wanted: Wanted) -> Caller:
+    """Return the question whether one of our roles can be assumed by who is to assume it.
+
+    Roles of member accounts are entered by those that read and write outside; all others by the
+    credentials at hand.
+    """
+    by = wanted.run.get(_ENTERED_BY.get(str(caller.own), ""), ANYBODY)
+    return Caller(caller.principal, (ENTERING,), caller.own, entered_by=by)
 
 
 def _own(task: str, role: str, needed: Iterable[Need], partition: str) -> Caller:
@@ -79,26 +100,40 @@ def _listed(plan: Plan, wanted: Wanted, partition: str) -> Iterator[Spared]:
             yield one
 
 
-def region(action: str, wanted: Wanted) -> str | None:
-    """Return where an action is called, or None where that is not known."""
+def regions(action: str, caller: Caller, wanted: Wanted) -> tuple[str | None, ...]:
+    """Return where an action is called; None where that is not known.
+
+    What govkit does in the Regions of the baseline, it does in each of them.
+    """
     if action.partition(":")[0].lower() in _GLOBAL:
-        return _HOMES.get(wanted.partition)
-    return wanted.home_region
+        return (_HOMES.get(wanted.partition),)
+    at_work = wanted.coverage.regions if caller.own is not None else ()
+    return at_work or (wanted.home_region,)
 
 
-def told_apart(patterns: Iterable[str], chains: Iterable[Chain]) -> tuple[str, ...]:
-    """Return one action for each set of those meant that some statement of the chains tells apart."""
+def told_apart(caller: Caller, chains: Sequence[Chain]) -> tuple[str, ...]:
+    """Return one action for each set of a caller's that some statement of the chains tells apart.
+
+    Of RCPs, only actions of the services that they reach.
+    """
     index = action_index()
+    reach = _reached() if chains[0].kind is Layer.RCP else -1
     whole, found = 0, []
-    for pattern in patterns:
+    for pattern in caller.actions:
         mask = index.mask(pattern)
-        whole |= mask
-        if not mask:
+        whole |= mask & reach
+        if not mask and reach == -1:
             found.append(pattern)
     parts = [whole] if whole else []
     for spoken in {one for chain in chains for one in _spoken(chain)}:
         parts = [piece for part in parts for piece in (part & spoken, part & ~spoken) if piece]
     return (*found, *(next(index.actions(part)) for part in parts))
+
+
+@cache
+def _reached() -> int:
+    index = action_index()
+    return sum(index.mask(f"{service}:*") for service in index.rcp_services)
 
 
 def _spoken(chain: Chain) -> Iterator[int]:

@@ -1,9 +1,10 @@
-"""What SCPs answer callers in accounts while a plan's steps are taken: accounts that are alike are asked once."""
+"""What callers in accounts are answered while a plan's steps are taken: accounts that are alike are asked once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from govkit.access.action_index import action_index
 from govkit.access.asking import Asking, Party
 from govkit.access.judge import judge
 from govkit.access.verdict import Kind, Verdict
@@ -72,22 +73,46 @@ class Watched:
                 targets = ()
         return sorted({first for target in targets for first in self.touched.get(target, ())})
 
-    def verdict(self, chains: Chains, action: str, where: "Place") -> Verdict | None:
-        """Return what SCPs answer a caller of an account; None where the account is not there."""
-        home = chains.home(where.account)
+    def verdict(self, chains: Chains, kind: Kind, action: str, where: "Place") -> Verdict | None:
+        """Return what an account's SCPs or RCPs answer a caller; None where it is not there."""
+        owner = self._party(chains, where.account, where.given)
+        if owner is None:
+            return None
+        who = owner
+        if where.caller_account != where.given:
+            home = account_of(where.principal, self.plan)
+            known = None if home is None else self._party(chains, home, where.caller_account)
+            who = known or Party(where.caller_account, self.plan.organization)
+        asking = Asking(action, where.principal, who, owner, where.resource, where.region)
+        reached = action_index().rcp_services if kind is Kind.RCP else None
+        return judge(chains.of(where.account, kind), reached).verdict(asking.request)
+
+    def _party(self, chains: Chains, account: Address, given: str) -> Party | None:
+        home = chains.home(account)
         if home is None:
             return None
         paths = (f"{stand_in(home.path)}/",) if self.paths_known else None
-        party = Party(where.given, self.plan.organization, paths)
-        asking = Asking(action, where.principal, party, party, None, where.region)
-        return judge(chains.of(where.account, Kind.SCP)).verdict(asking.request)
+        return Party(given, self.plan.organization, paths)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A caller in an account: the account, its ID, the principal's ARN there, and the Region."""
+    """Who asks for what of an account: the account, its ID, the caller's ARN, a resource, the Region.
+
+    The ARN is empty where nothing is known of the caller but that it is of the organization.
+    """
 
     account: Address
     given: str
     principal: str
-    region: str | None
+    resource: str | None = None
+    region: str | None = None
+
+    def entered(self, by: str) -> "Place":
+        """Return the place of who assumes the role that stands here."""
+        return replace(self, principal=by, resource=self.principal)
+
+    @property
+    def caller_account(self) -> str:
+        """The ID of the caller's account, or nothing."""
+        return self.principal.split(":")[4] if self.principal else ""

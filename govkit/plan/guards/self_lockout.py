@@ -1,13 +1,14 @@
-"""A plan may not lock out govkit's own roles, nor those that are never to be denied.
+"""A plan may not lock out govkit's own roles, those that are never to be denied, or the last who could undo it.
 
-The management account is bound by no SCP, so that a role in it is never locked out, and an SCP can
-always be undone from there. A role in a delegated administrator's account is bound: once
+The management account is bound by no SCP and no RCP, so that a role in it is never locked out, and
+an SCP can always be undone from there. A role in a delegated administrator's account is bound: once
 `organizations:DetachPolicy` or `UpdatePolicy` is denied to it, govkit itself could not undo that.
+RCPs stop a role from the other side: who may not assume it, cannot use it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from govkit.access.verdict import Kind, Verdict
 from govkit.kinds.account import Account
@@ -17,7 +18,8 @@ from govkit.model.address import Address
 from govkit.model.finding import Finding, Severity
 from govkit.model.plan import Plan, Step
 from govkit.model.wanted import Wanted
-from govkit.plan.guards._callers import Caller, callers, region, told_apart
+from govkit.plan.guards._callers import Caller, callers, regions, told_apart
+from govkit.plan.guards._last_way import Lost, LostWays, ways_back
 from govkit.plan.guards._remark import remark
 from govkit.plan.guards._watched import Place, Watched
 from govkit.plan.judge import Guard
@@ -45,21 +47,27 @@ class _Lock:
 def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
     if not any(isinstance(step.change.subject, _TELLING) for step in plan.steps):
         return ()
-    asked = callers(plan, wanted)
-    locks = list(_locks(plan, wanted, asked)) if asked else []
-    return tuple(_said(locks))
+    asked, ways = callers(plan, wanted), ways_back(plan, wanted)
+    found = list(_found(plan, wanted, asked, ways)) if asked else []
+    locks = [one for one in found if isinstance(one, _Lock)]
+    lost = [_last(one) for one in found if isinstance(one, Lost)]
+    return (*_said(locks), *lost)
 
 
 _TELLING = (Attachment, Policy, Account)
 
 
-def _locks(plan: Plan, wanted: Wanted, asked: tuple[Caller, ...]) -> Iterator[_Lock]:
+def _found(
+    plan: Plan, wanted: Wanted, asked: tuple[Caller, ...], ways: tuple[Caller, ...]
+) -> Iterator[_Lock | Lost]:
     """Yield what each step takes away that was there before the plan; each once."""
-    watched = Watched(plan, asked)
+    watched = Watched(plan, (*asked, *ways))
+    undoing = LostWays(watched, ways, wanted)
     known: set[tuple[str, Address, str]] = set()
     for step in plan.steps:
         concerned = set(watched.concerned(step.change))
         watched.now.take(step.change)
+        yield from undoing.after(step)
         for first in sorted(concerned | set(watched.concerned(step.change))):
             for lock in _of_step(watched, wanted, asked, first, step):
                 key = (lock.caller.principal, first, lock.action)
@@ -76,21 +84,29 @@ def _of_step(
     watched: Watched, wanted: Wanted, asked: tuple[Caller, ...], first: Address, step: Step
 ) -> Iterator[_Lock]:
     given = watched.plan.ids.get(first) or "000000000000"
-    chains = watched.before.of(first, Kind.SCP), watched.now.of(first, Kind.SCP)
-    if chains[0] == chains[1] and watched.before.home(first) == watched.now.home(first):
-        return
-    for caller in asked:
-        principal = caller.arn(given)
-        if principal is None:
+    for kind in Kind:
+        chains = watched.before.of(first, kind), watched.now.of(first, kind)
+        if chains[0] == chains[1] and watched.before.home(first) == watched.now.home(first):
             continue
-        for action in told_apart(caller.actions, chains):
-            where = Place(first, given, principal, region(action, wanted))
-            now = watched.verdict(watched.now, action, where)
-            if now is None or now.outcome.permits:
+        for caller in asked:
+            principal = caller.arn(given)
+            if principal is None or (kind is Kind.SCP and caller.entered_by is not None):
                 continue
-            before = watched.verdict(watched.before, action, where)
-            if before is None or before.outcome.permits:
-                yield _Lock(caller, first, action, now, step)
+            for action in told_apart(caller, chains):
+                for where in _places(caller, action, Place(first, given, principal), wanted):
+                    now = watched.verdict(watched.now, kind, action, where)
+                    if now is None or now.outcome.permits:
+                        continue
+                    before = watched.verdict(watched.before, kind, action, where)
+                    if before is None or before.outcome.permits:
+                        yield _Lock(caller, first, action, now, step)
+                        break
+
+
+def _places(caller: Caller, action: str, at_home: Place, wanted: Wanted) -> Iterator[Place]:
+    """Yield where something is asked for: in each Region, by the caller or by who assumes it."""
+    asked = at_home if caller.entered_by is None else at_home.entered(caller.entered_by)
+    return (replace(asked, region=one) for one in regions(action, caller, wanted))
 
 
 def _said(locks: Iterable[_Lock]) -> Iterator[Finding]:
@@ -103,16 +119,36 @@ def _said(locks: Iterable[_Lock]) -> Iterator[Finding]:
         accounts = sorted({lock.account for lock in found})
         actions = list(dict.fromkeys(lock.action for lock in found))
         where = f" in {_listed([one.path for one in accounts])}" if caller.everywhere else ""
-        who = f"{caller.principal} (run.{caller.own})" if caller.own else caller.principal
+        told = f"{_taken(caller, actions)}{where}"
         step = found[0].step
         if sure:
             message = (
-                f"From step {step.id} ({step.verb} {step.address}) on, {who} is denied "
-                f"{_listed(actions)}{where}: {by}.{_last_way(caller, actions)}"
+                f"From step {step.id} ({step.verb} {step.address}) on, {told}: "
+                f"{by}.{_no_way_back(caller, actions)}"
             )
             yield remark(RAIL, "GK430", str(step.address), message, len(accounts))
         else:
-            yield _unsure(f"{who} is denied {_listed(actions)}{where}", by, step)
+            yield _unsure(told, by, step)
+
+
+def _taken(caller: Caller, actions: list[str]) -> str:
+    who = f"{caller.principal} (run.{caller.own})" if caller.own else caller.principal
+    if caller.entered_by is None:
+        return f"{who} is denied {_listed(actions)}"
+    return f"{caller.entered_by or 'whoever runs govkit'} is denied {_listed(actions)} on {who}"
+
+
+def _last(lost: Lost) -> Finding:
+    """Return the refusal where nobody is left who could undo an SCP."""
+    step = lost.step
+    ways = "; ".join(
+        f"{one.caller.principal} is denied {one.action}: {_by(one.verdict)}" for one in lost.ways
+    )
+    message = (
+        f"From step {step.id} ({step.verb} {step.address}) on, nobody whom the layout names can "
+        f"undo an SCP. {ways}. Only the management account could, which no SCP binds."
+    )
+    return remark(RAIL, "GK432", str(step.address), message)
 
 
 def _unsure(what: str, by: str, step: Step) -> Finding:
@@ -133,7 +169,7 @@ def _by(verdict: Verdict) -> str:
     )
 
 
-def _last_way(caller: Caller, actions: Iterable[str]) -> str:
+def _no_way_back(caller: Caller, actions: Iterable[str]) -> str:
     if caller.own and not set(_UNDOING).isdisjoint(actions):
         return " govkit could not undo that; only the management account could, which no SCP binds."
     return ""
