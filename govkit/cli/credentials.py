@@ -74,7 +74,15 @@ def apply(
         require_whole(found)
         made = found.plans[stage]
         reviewed = None if expect is None else evidence_for(expect, made, None, store)
-        job = Job(made, found.seen.both, reviewed, f"credentials {stage}", change, expect=expect)
+        job = Job(
+            made,
+            found.seen.both,
+            reviewed,
+            command=f"credentials apply {stage}",
+            after="credentials plan",
+            ticket=change,
+            expect=expect,
+        )
         job = remembered(job, store)
         return carry_out(job, reach, store, yes=yes)
 
