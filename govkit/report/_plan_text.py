@@ -259,7 +259,9 @@ def refusal_section(plan: Document, style: Style) -> list[str]:
         other = advice(plan, rail)
         told.extend(f"  {hint}" for hint in other)
         if not other:
-            told.append(f"  To let it pass: {style.program} {style.command or 'plan'} --allow {rail}={used}")
+            told.append(
+                f"  To let it pass: {style.program} {style.command or 'plan'} --allow {rail}={used}"
+            )
     return told
 
 
