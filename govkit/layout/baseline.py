@@ -87,7 +87,7 @@ def _below(path: str, part: Any) -> Iterator[str]:
     names = part if isinstance(part, dict) else getattr(part, "__dataclass_fields__", ())
     for name in names:
         value = part[name] if isinstance(part, dict) else getattr(part, name)
-        if value:
+        if value or value == {}:  # a list that is empty, and complete
             yield f"{path}.{name}"
             yield from _below(f"{path}.{name}", value)
 

@@ -73,9 +73,8 @@ def _standard(draft: Draft, section: Section, value: Any, file: Callable[[str], 
 
     def standard(scope: Scope) -> Iterator[Demand]:
         for one in section.asked(value, replace(scope, file=file)):
-            if one.present:
-                where = sheet.value_at(section.under, section.key, *one.path)
-                yield Demand(_owned(one.resource, layout), where, one.observed)
+            where = sheet.value_at(section.under, section.key, *one.path)
+            yield Demand(_owned(one.resource, layout), where, one.observed, one.present)
 
     return standard
 

@@ -428,3 +428,14 @@ def test_check_sums_up_what_each_analyzer_found_with_one_call(table: Desk) -> No
     log.unlink()
     table.does("drift", "--baseline")
     assert "GetFindingsStatistics" not in log.read_text()
+
+
+def test_an_empty_list_of_archive_rules_is_complete(applied: Desk) -> None:
+    applied.layout(layout(access_analyzer={**SECTION, "archive_rules": {}}))
+    assert {f"{one['action']} {one['address']}" for one in planned(applied)} == {
+        f"delete {RULE}",
+        f"delete {RULE.replace('eu-west-1', 'us-east-1')}",
+    }
+    told = {name: value for name, value in SECTION.items() if name != "archive_rules"}
+    applied.layout(layout(access_analyzer=told))
+    assert planned(applied) == []
