@@ -61,7 +61,7 @@ def apply(
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import Job, evidence_for, new_run, now, remembered, store_of
-    from govkit.flow.credentials import require_whole, staged
+    from govkit.flow.credentials import require_ours, require_whole, staged
 
     options: Globals = context.obj
     asked = question(options, allow)
@@ -71,6 +71,7 @@ def apply(
         reach.under(lock)
         with progress("Looking into the accounts"):
             found = staged(asked, reach.live, reach.door, (stage,))
+        require_ours(found)
         require_whole(found)
         made = found.plans[stage]
         reviewed = None if expect is None else evidence_for(expect, made, None, store)

@@ -51,6 +51,8 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
         resource = _owned(one.resource, draft.sections.head.layout)
         if section.under == "baseline":
             draft.of_baseline.add(resource.address)
+        if one.observed:
+            draft.observed.add(resource.address)
         if not one.present:
             draft.refuse(resource.address, where)
             continue
@@ -59,8 +61,6 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             draft.want(resource, where)
         except GovkitError as error:
             draft.faults.add(where, f"{error.summary}: {error.detail}", error.hint)
-        if one.observed:
-            draft.observed.add(resource.address)
     if section.under == "baseline":
         draft.standards.append(_standard(draft, section, given, scope.file))
         draft.baseline[section.key] = Told(

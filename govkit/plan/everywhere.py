@@ -35,6 +35,7 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
         address = demand.resource.address
         asked.add(address)
         origins.setdefault(address, demand.origin)
+        observed.update([address] if demand.observed else ())
         if not demand.present:
             absent.add(address)
         elif address not in absent:
@@ -42,8 +43,7 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
             if isinstance(known, OrganizationRule | ConformancePack):
                 resources[address] = (
                     demand.resource
-                )  # AWS alone names all accounts that are left out
-            observed.update([address] if demand.observed else ())
+                )  # all accounts that it leaves out are known now
     return replace(
         wanted,
         state=State(resources.values()),

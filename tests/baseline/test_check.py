@@ -1,6 +1,7 @@
 """`govkit check` on a whole baseline: every planted fault is found, with the right words, nothing else."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,8 +34,10 @@ def found(table: Desk) -> list[dict[str, Any]]:
 def test_each_planted_fault_is_found_and_nothing_else_and_what_is_ours_is_mended(
     whole: Desk,
 ) -> None:
+    (whole.sandbox / "calls.jsonl").unlink()
     planned = whole.does("plan", "--baseline", "--format", "json").out
     assert json.loads(planned)["steps"] == []
+    _costs_as_few_calls_as_aws_allows(whole)
     assert found(whole) == []
     plant(whole)
     findings = found(whole)
@@ -52,6 +55,33 @@ def test_each_planted_fault_is_found_and_nothing_else_and_what_is_ours_is_mended
     assert sorted((one["code"], one["account_key"], one["resource"]) for one in left) == sorted(
         EXPECTED
     )
+
+
+def _costs_as_few_calls_as_aws_allows(table: Desk) -> None:
+    """Count the calls of a look in an account and Region: one per thing that AWS shows, entered once."""
+    calls = [json.loads(one) for one in (table.sandbox / "calls.jsonl").read_text().splitlines()]
+    entered = Counter(one["params"]["RoleArn"] for one in calls if one["operation"] == "AssumeRole")
+    assert set(entered.values()) == {1}
+    assert len(entered) == len(TEAM)
+    here = Counter(
+        f"{one['service']}:{one['operation']}"
+        for one in calls
+        if one["caller"]["account"] == TEAM["team-22"]
+    )
+    assert here == Counter(ONCE)
+
+
+# What an account is asked that has no part in what is the organization's.
+ONCE = [
+    "config:DescribeConfigurationRecorders",
+    "config:DescribeDeliveryChannels",
+    "config:DescribeConfigurationRecorderStatus",
+    "ec2:GetEbsEncryptionByDefault",
+    "ec2:GetInstanceMetadataDefaults",
+    "iam:GetAccountPasswordPolicy",
+    "iam:GetRole",
+    "s3control:GetPublicAccessBlock",
+]
 
 
 def _place(address: str) -> tuple[str]:

@@ -248,3 +248,13 @@ def test_a_rollback_touches_no_credentials_and_says_so(office: Desk) -> None:
         assert "a rollback touches no credentials" in ran.said
     with inside(office, TEAM) as world:
         assert not keys(world)["AKIA1IDLEXXXXXXXX"]["Active"]
+
+
+def test_where_another_keeps_credentials_they_are_looked_at_and_no_stage_is_done(
+    office: Desk,
+) -> None:
+    office.layout(layout(credentials={**CREDENTIALS, "managed_by": "observe"}))
+    assert {one["user"] for one in planned(office)["users"]} == {"gone", "idle", "old"}
+    ran = office.run("credentials", "apply", "notify", "--yes", "--allow", "credentials=9")
+    assert ran.code == 4
+    assert "managed_by: observe" in ran.err

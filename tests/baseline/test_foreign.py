@@ -68,3 +68,23 @@ def test_what_another_tool_keeps_is_looked_at_and_never_written(table: Desk) -> 
             "logging": False,
         },
     }
+
+
+def test_every_part_can_be_left_to_another_tool_and_is_still_looked_at(table: Desk) -> None:
+    weak = {"managed_by": "lza", "minimum_length": 14}
+    features = {"managed_by": "lza", "credentials_management": True, "root_sessions": False}
+    access = {"ServicePrincipal": "iam.amazonaws.com"}
+    clicks(table, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    clicks(table, MANAGEMENT, "iam", "EnableOrganizationsRootSessions")
+    table.layout(layout(password_policy=weak, root_access=features))
+    told = json.loads(table.does("plan", "--baseline", "--format", "json").out)
+    assert told["steps"] == []
+    drifted = json.loads(table.run("drift", "--baseline", "--format", "json").out)["drift"]
+    assert {f"{one['change']} {one['address']}" for one in drifted} == {
+        "missing password_policy:audit",
+        "missing password_policy:log-archive",
+        "missing password_policy:management",
+        "missing password_policy:payments",
+        "missing root_access:management/RootCredentialsManagement",
+        "extra root_access:management/RootSessions",
+    }
