@@ -84,10 +84,11 @@ def _sections(given: Any) -> Iterator[str]:
 
 
 def _below(path: str, part: Any) -> Iterator[str]:
-    names = part if isinstance(part, dict) else getattr(part, "__dataclass_fields__", ())
-    for name in names:
+    fields: dict[str, Any] = getattr(part, "__dataclass_fields__", {})
+    for name in part if isinstance(part, dict) else fields:
         value = part[name] if isinstance(part, dict) else getattr(part, name)
-        if value or value == {}:  # a list that is empty, and complete
+        emptied = value == {} and name in fields and fields[name].default is None
+        if value or emptied:  # an empty list is told, where one left out is None
             yield f"{path}.{name}"
             yield from _below(f"{path}.{name}", value)
 
