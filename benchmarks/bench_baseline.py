@@ -1,5 +1,7 @@
 """Times a steady-state look into every account and Region of a baseline, over HTTP: calls, seconds, memory.
 
+Four services are asked in each account: IAM, AWS Config, EC2 and Account Management.
+
     python benchmarks/bench_baseline.py                  # 1,000 accounts x 4 Regions: a few minutes
     python benchmarks/bench_baseline.py --accounts 100   # the same, smaller
 
@@ -43,16 +45,19 @@ MEGABYTES = 400
 REGIONS = ("eu-central-1", "eu-west-1", "us-east-1", "us-west-2")
 ROLE = "OrganizationAccountAccessRole"
 ORGANIZATION = "o-exampleorgid"
+CONTACT = {"name": "Desk", "title": "On call", "email": "s@example.com", "phone": "+15550100"}
 LAYOUT = {
     "version": 1,
     "organization": {"id": ORGANIZATION, "home_region": "eu-west-1"},
     "manage": {"accounts": "all"},
+    "accounts": {"management": {"id": "111111111111", "ou": "/"}},
     "baseline": {
         "regions": list(REGIONS),
         "password_policy": {"minimum_length": 14},
+        "account": {"ebs_encryption": True, "contacts": {"security": CONTACT}},
         "config": {
             "recorder": {"types": "all", "global_types_in": "eu-west-1"},
-            "delivery": {"bucket": {"name": "acme-config", "account": "111111111111"}},
+            "delivery": {"bucket": {"name": "acme-config", "account": "management"}},
         },
     },
 }
@@ -66,6 +71,7 @@ def filled(folder: Path, accounts: int) -> None:
     new(folder, replace(MEDIUM, accounts=accounts), settings=settings)
     sandbox = Sandbox(folder)
     listed = _accounts(sandbox)
+    sandbox.call("EnableAWSServiceAccess", {"ServicePrincipal": "account.amazonaws.com"})
     with sandbox.store.turn():
         for account in listed:
             caller = session_caller(sandbox.settings, account, "Admin", "filling")
@@ -74,6 +80,7 @@ def filled(folder: Path, accounts: int) -> None:
             for region in REGIONS:
                 told = _recorder(account)
                 _do(sandbox, Call("config", "PutConfigurationRecorder", told, caller, region))
+                _do(sandbox, Call("ec2", "EnableEbsEncryptionByDefault", {}, caller, region))
         sandbox.store.save()
     configure(folder, replace(sandbox.settings, latency_seconds=LATENCY))
 

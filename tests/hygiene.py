@@ -99,7 +99,7 @@ def user(
             },
         )
         for number, (age, used) in enumerate(access_keys, 1):
-            ident = f"AKIA{number}{name.upper():X<12}"
+            ident = f"AKIA{number}{name.upper().replace('-', ''):X<12}"
             key(world, f"{account}/{name}", ident, age=age, used=used, service=service)
 
 

@@ -67,13 +67,13 @@ class Desk:
     def variables(self) -> dict[str, str]:
         return {"GOVKIT_SANDBOX": "sandbox", "GOVKIT_TODAY": TODAY, **self.environment}
 
-    def run(self, *arguments: str, stdin: str = "") -> Ran:
+    def run(self, *arguments: str, stdin: str | bytes = "") -> Ran:
         """Run `govkit …` in this process."""
         out, err = io.StringIO(), io.StringIO()
         with ExitStack() as stack:
             stack.enter_context(chdir(self.folder))
             stack.enter_context(patch.dict(os.environ, self.variables))
-            stack.enter_context(patch.object(sys, "stdin", io.StringIO(stdin)))
+            stack.enter_context(patch.object(sys, "stdin", _typed(stdin)))
             # Every command is a process of its own; botocore's models are read once for all.
             stack.enter_context(patch("botocore.session.create_loader", _loader))
             stack.enter_context(redirect_stdout(out))
@@ -111,6 +111,11 @@ class Desk:
 
 
 _loader = cache(create_loader)
+
+
+def _typed(text: str | bytes) -> io.TextIOWrapper:
+    given = text.encode() if isinstance(text, str) else text
+    return io.TextIOWrapper(io.BytesIO(given), encoding="utf-8")
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from govkit.access.action_facts import ResourceType
 from govkit.access.action_index import action_index
 from govkit.access.chain import Chain
 from govkit.access.event import Event, Fate
 from govkit.access.event_actions import actions, table
-from govkit.access.event_resources import coarser, shown
+from govkit.access.event_resources import coarser, hidden, shown
 from govkit.access.judge import judge
 from govkit.access.request import request
 from govkit.access.statement import Level, policy
@@ -22,13 +23,17 @@ _EVERYTHING = "*"
 
 @dataclass(slots=True)
 class Use:
-    """How one action was used: on what, and in which Regions."""
+    """How one action was used: on what, and in which Regions.
+
+    `hidden` are the types of resources that it may have been asked about, and some event did not tell.
+    """
 
     events: int = 0
     everything: bool = False
     resources: set[str] = field(default_factory=set)
     widened: bool = False
     regions: set[str] = field(default_factory=set)
+    hidden: set[ResourceType] = field(default_factory=set)
 
     @property
     def on(self) -> tuple[str, ...]:
@@ -113,8 +118,11 @@ class Evidence:
         self.known += bool(found)
         self.data_events += event.data
         for action in found:
+            use = self.uses.setdefault(action, Use())
             patterns = tuple(one.pattern for one in shown(event, action))
-            self.uses.setdefault(action, Use()).add(patterns, event.region)
+            use.add(patterns, event.region)
+            if not patterns:
+                use.hidden.update(hidden(event, action))
         if len(self.passed_roles) < _MOST_LABELS and "sts:AssumeRole" not in found:
             self.passed_roles.update(_roles(event))
 

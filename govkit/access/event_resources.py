@@ -31,20 +31,29 @@ def shown(event: Event, action: str) -> tuple[Shown, ...]:
     been asked about beside them. A list of alternatives is met by any one of them. A copy, and a
     qualified function, are not told: their second resource has no name of its own.
     """
-    facts = action_facts(action)
-    if facts is None or not facts.resources or _blurred(event):
-        return ()
-    found = {one: tuple(_of_type(event, action, one)) for one in facts.resources}
-    needed = [one for one in facts.resources if one.required]
-    if needed and len(needed) < len(facts.resources):
-        enough = all(found.values())
-    elif needed:
-        enough = all(found[one] for one in needed)
-    else:
-        enough = any(found.values())
-    if not enough:
+    found = _found(event, action)
+    if _lacking(found):
         return ()
     return tuple(dict.fromkeys(one for listed in found.values() for one in listed))
+
+
+def hidden(event: Event, action: str) -> tuple[ResourceType, ...]:
+    """Return the types of resources that an action may have been asked about, and the event does not tell."""
+    return _lacking(_found(event, action))
+
+
+def _found(event: Event, action: str) -> Mapping[ResourceType, tuple[Shown, ...]]:
+    facts = action_facts(action)
+    kinds = () if facts is None else facts.resources
+    blurred = _blurred(event)
+    return {one: () if blurred else tuple(_of_type(event, action, one)) for one in kinds}
+
+
+def _lacking(found: Mapping[ResourceType, tuple[Shown, ...]]) -> tuple[ResourceType, ...]:
+    """Return the types that are not told and should be; of alternatives, all where none is."""
+    missing = tuple(one for one in found if not found[one])
+    needed = any(one.required for one in found)
+    return missing if needed or len(missing) == len(found) else ()
 
 
 def coarser(pattern: str) -> str:

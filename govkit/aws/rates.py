@@ -1,8 +1,8 @@
 """How often AWS lets one account call each operation: rate per second and burst, as data.
 
-Sources, as of 2026: AWS Organizations, "Throttling limits"; CloudTrail's guide, "Quotas"; IAM's guide,
-"IAM and AWS STS quotas". The last two tell no burst, and the rate is taken for it; they count by account
-and Region. What AWS publishes no rate for (Config, IAM, Access Analyzer) is not paced beforehand: a call
+Sources, as of 2026: AWS Organizations, "Throttling limits"; AWS Account Management, "Quotas"; CloudTrail's
+guide, "Quotas"; IAM's guide, "IAM and AWS STS quotas". The last two tell no burst, and the rate is taken
+for it; they count by account and Region. What AWS publishes no rate for (Config, IAM, Access Analyzer) is not paced beforehand: a call
 that is throttled is repeated later.
 """
 
@@ -85,7 +85,18 @@ _CLOUDTRAIL: Mapping[Rate, tuple[str, ...]] = {
     ),
 }
 _STS: Mapping[Rate, tuple[str, ...]] = {Rate(600, 600): ("AssumeRole",)}
-_TABLES = {"organizations": _ORGANIZATIONS, "cloudtrail": _CLOUDTRAIL, "sts": _STS}
+_ACCOUNT: Mapping[Rate, tuple[str, ...]] = {
+    Rate(10, 15): ("GetAlternateContact",),
+    Rate(5, 8): ("PutAlternateContact",),
+    Rate(5, 5): ("ListRegions",),
+    Rate(1, 6): ("DeleteAlternateContact",),
+}
+_TABLES = {
+    "account": _ACCOUNT,
+    "cloudtrail": _CLOUDTRAIL,
+    "organizations": _ORGANIZATIONS,
+    "sts": _STS,
+}
 
 RATES: Mapping[tuple[str, str], Rate] = {
     (service, operation): rate

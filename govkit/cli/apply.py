@@ -54,6 +54,6 @@ def apply(
             made, both = planned(asked, reach.live)
         if expect is not None:
             reviewed = evidence_for(expect, made, reviewed, store)
-        job = remembered(Job(made, both, reviewed, "apply", change, expect=expect), store)
+        job = remembered(Job(made, both, reviewed, ticket=change, expect=expect), store)
         verify = asked if full_verify else None
         return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

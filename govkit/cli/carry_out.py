@@ -62,6 +62,7 @@ def carry_out(
         allowed=made.allowances,
         names=names(made.live, made.ids),
         command=None if job.command == "apply" else job.command,
+        after=job.after,
     )
     if refusal is not None:
         raise refusal
@@ -98,7 +99,7 @@ def _done(
 ) -> int:
     steps = share.steps
     if not steps:
-        _ended(run("done", None, done=0, left=share.left, following=_next(share)))
+        _ended(run("done", None, done=0, left=share.left, following=_next(share, job)))
         return Exit.DONE
     patience = reach.patience(job.both.wanted.safety.settle_seconds)
 
@@ -133,7 +134,7 @@ def _done(
             already=sum(event.already for event in finished),
             left=[*(step for step in steps if step.id not in done), *share.left],
             unplanned=appeared,
-            following=_next(share),
+            following=job.command if stop() else _next(share, job),
         )
     )
     return Exit.INTERRUPTED if stop() else Exit.DONE
@@ -151,10 +152,10 @@ def _ended(told: Mapping[str, Json]) -> None:
         show("run", told, "text", None)
 
 
-def _next(share: Share) -> str:
+def _next(share: Share, job: Job) -> str:
     """Return what to run next: the first step that is left says whose turn it is."""
     whose = next((task for task, one in TASKS.items() if one == _waits_for(share)), None)
-    return f"apply --authority {whose}" if whose else "drift"
+    return f"apply --authority {whose}" if whose else job.after
 
 
 def _waits_for(share: Share) -> str | None:

@@ -61,7 +61,7 @@ def apply(
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import Job, evidence_for, new_run, now, remembered, store_of
-    from govkit.flow.credentials import require_whole, staged
+    from govkit.flow.credentials import require_ours, require_whole, staged
 
     options: Globals = context.obj
     asked = question(options, allow)
@@ -71,10 +71,19 @@ def apply(
         reach.under(lock)
         with progress("Looking into the accounts"):
             found = staged(asked, reach.live, reach.door, (stage,))
+        require_ours(found)
         require_whole(found)
         made = found.plans[stage]
         reviewed = None if expect is None else evidence_for(expect, made, None, store)
-        job = Job(made, found.seen.both, reviewed, f"credentials {stage}", change, expect=expect)
+        job = Job(
+            made,
+            found.seen.both,
+            reviewed,
+            command=f"credentials apply {stage}",
+            after="credentials plan",
+            ticket=change,
+            expect=expect,
+        )
         job = remembered(job, store)
         return carry_out(job, reach, store, yes=yes)
 

@@ -1,7 +1,11 @@
 """`govkit generate-policy`: a least-privilege policy drafted from CloudTrail events, and proved on them."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,8 +26,8 @@ def generate_policy(
         Path,
         typer.Option(
             "--from",
-            metavar="FILE|FOLDER",
-            help="CloudTrail events: delivered files, lists or lines.",
+            metavar="FILE|FOLDER|-",
+            help="CloudTrail events: delivered files, lists or lines; - for stdin.",
         ),
     ],
     principal: Annotated[
@@ -47,8 +51,8 @@ def generate_policy(
 
     options: Globals = context.obj
     text_or_json(format_)
-    with progress("Reading the events"):
-        found = generated(source, principal, _progress)
+    with progress("Reading the events"), _at_hand(source) as place:
+        found = generated(place, principal, _progress)
     verdicts: tuple[dict[str, Any], ...] = ()
     if validate:
         from govkit.cli.reach import Reach
@@ -65,6 +69,19 @@ def generate_policy(
             note(line)
     note(_summary(found))
     return Exit.NOT_UNDERSTOOD if any(one["type"] == "ERROR" for one in verdicts) else Exit.DONE
+
+
+@contextmanager
+def _at_hand(source: Path) -> Iterator[Path]:
+    """Give the log as files; what comes by stdin is kept in one meanwhile, for a log is read twice."""
+    if source != Path("-"):
+        yield source
+        return
+    with TemporaryDirectory(prefix="govkit-") as folder:
+        place = Path(folder) / "stdin"
+        with place.open("wb") as file:
+            copyfileobj(sys.stdin.buffer, file)
+        yield place
 
 
 def _verdict(one: dict[str, Any]) -> str:

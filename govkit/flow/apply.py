@@ -42,13 +42,15 @@ from govkit.store.store import Store, run_id, user
 class Job:
     """What an apply sets out to do: a judged plan, and the evidence that it was reviewed.
 
-    `expect` is the fingerprint that the command line gave in the place of a plan file.
+    `expect` is the fingerprint that the command line gave in the place of a plan file. `command` is
+    what is typed to do it, `after` what to run once it is done.
     """
 
     made: Plan
     both: Compared
     evidence: Reviewed | None = None
     command: str = "apply"
+    after: str = "drift"
     ticket: str = ""
     expect: str | None = None
     caller: str = ""

@@ -11,7 +11,8 @@ from govkit.flow.plan import drift_between, left_in, stop_for
 from govkit.flow.tolerate import weighed
 from govkit.model.address import Address
 from govkit.model.change import Change
-from govkit.model.finding import Severity
+from govkit.model.finding import Origin, Severity
+from govkit.model.kind import Kind
 from govkit.model.lapse import Lapse, Tolerance
 from govkit.model.resource import Resource
 from govkit.model.state import State
@@ -81,14 +82,14 @@ def _left_unseen(both: Compared) -> Iterator[str]:
 
 
 def _drifted(both: Compared, found: Drift) -> Iterator[Lapse]:
-    beyond = {kind.name: kind.noun for kind in kinds() if kind.beyond}
+    beyond = {kind.name: kind for kind in kinds() if kind.beyond}
     for item in found.items:
         if item.address.kind in beyond or item.address in both.wanted.of_baseline:
-            yield _lapse_of(item, both, beyond.get(item.address.kind, item.address.kind))
+            yield _lapse_of(item, both, beyond.get(item.address.kind))
 
 
-def _lapse_of(item: Drifted, both: Compared, noun: str) -> Lapse:
-    meeting = both.meeting
+def _lapse_of(item: Drifted, both: Compared, kind: Kind[Any] | None) -> Lapse:
+    meeting, noun = both.meeting, item.address.kind if kind is None else kind.noun
     resource: Any = meeting.desired.get(item.address) or meeting.live.get(item.address)
     account = getattr(resource, "account", None)
     return Lapse(
@@ -102,9 +103,20 @@ def _lapse_of(item: Drifted, both: Compared, noun: str) -> Lapse:
         item.expected,
         item.actual,
         _WAY_BACK,
-        item.origin,
+        item.origin or _part(kind, both),
         CONTROLS.get(item.address.kind, {}),
     )
+
+
+def _part(kind: Kind[Any] | None, both: Compared) -> Origin | None:
+    """Return the part of the baseline that a kind serves: what is there too much has no line of its own."""
+    section = None if kind is None else kind.section
+    served = () if kind is None else kind.serves or ((section.key,) if section else ())
+    for part in served:
+        key, *path = part.split(".")
+        if key in both.wanted.baseline:
+            return both.wanted.baseline[key].line(tuple(path))
+    return None
 
 
 def _differing(item: Drifted) -> str:

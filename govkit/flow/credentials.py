@@ -10,7 +10,7 @@ from govkit.checks.accounts.old_access_key import CHECK as OLD_KEY
 from govkit.checks.accounts.unused_access_key import CHECK as UNUSED_KEY
 from govkit.checks.accounts.unused_password import CHECK as UNUSED_PASSWORD
 from govkit.checks.accounts.unused_user import CHECK as UNUSED_USER
-from govkit.errors import GovkitError, UsageError
+from govkit.errors import GovkitError, PlanRefused, UsageError
 from govkit.flow.authority import Door
 from govkit.flow.check import Judged, judged
 from govkit.flow.compare import Bank, Question, kinds
@@ -171,6 +171,18 @@ def require_whole(found: Stages) -> None:
             "Not everywhere could be looked",
             "\n".join(f"  {one}" for one in found.seen.checked.incomplete),
             "See what the caller may do: govkit doctor",
+        )
+
+
+def require_ours(found: Stages) -> None:
+    """Raise PlanRefused where the layout leaves credentials to another tool: they are only looked at."""
+    wanted = found.seen.both.wanted
+    keeper = wanted.baseline["credentials"].value.managed_by
+    if keeper != "govkit":
+        raise PlanRefused(
+            "Refused by rail foreign",
+            f"{wanted.path} says of credentials managed_by: {keeper}. They are looked at, and no stage is done.",
+            "Let govkit keep them: credentials: {managed_by: govkit}",
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govkit.access.draft import Evidence, Proof, drafted, granted, regional
+from govkit.access.draft import Evidence, Proof, Use, drafted, granted, regional
 from govkit.access.event import Event, Fate, event, folded, is_by
 from govkit.access.event_actions import actions, table
 from govkit.access.request import identity, is_service_linked
@@ -19,6 +19,7 @@ from govkit.model.call import Api, ApiCall
 MANAGED_POLICY = 6_144  # characters, white space aside: IAM's quota of a managed policy
 _SAID_EVERY = 50_000
 _FEW = 12
+_MANY = 3  # types of resources that are no longer named one by one
 
 Say = Callable[[int], None]
 
@@ -60,6 +61,8 @@ class Drafted:
                     "resources": list(use.on),
                     "widened": use.widened,
                     "regions": sorted(use.regions),
+                    "not_shown": _types(use, required=True),
+                    "perhaps_not_shown": _types(use, required=False),
                 }
                 for action, use in sorted(found.uses.items())
             ],
@@ -170,15 +173,15 @@ def _left_out(evidence: Evidence) -> Iterator[str]:
 
 
 def _not_shown(evidence: Evidence) -> Iterator[str]:
-    unscoped = [
-        action
-        for action, use in sorted(evidence.uses.items())
-        if use.everything or not use.resources
-    ]
+    wide = {name: use for name, use in sorted(evidence.uses.items()) if use.on == ("*",)}
+    plain = [name for name, use in wide.items() if not use.hidden and not use.widened]
+    if plain:
+        yield f'On "*", for IAM knows no resource of them: {_few(plain)}.'
+    unscoped = [f"{name} ({_lacks(use)})" for name, use in wide.items() if use.hidden]
     if unscoped:
         yield (
-            f'{len(unscoped)} of {len(evidence.uses)} actions are on "*": they take no resource, or '
-            "an event did not show every resource that was asked about."
+            'On "*", for an event did not show every resource that was asked about: '
+            f"{_few(unscoped)}. Narrow them by hand."
         )
     if not evidence.data_events:
         yield (
@@ -202,6 +205,22 @@ def _not_shown(evidence: Evidence) -> Iterator[str]:
         )
     else:
         yield "No event tells its time: how long the log covers is not known."
+
+
+def _types(use: Use, *, required: bool) -> list[str]:
+    """Return the types of resources that an event did not show, those that an action needs or may have."""
+    return sorted(one.name for one in use.hidden if one.required == required)
+
+
+def _lacks(use: Use) -> str:
+    needed, optional = _types(use, required=True), _types(use, required=False)
+    parts = [", ".join(needed[:_FEW])] if needed else []
+    if optional:
+        several = (
+            f"one of {len(optional)} types" if len(optional) > _MANY else " or ".join(optional)
+        )
+        parts.append(f"perhaps {several}")
+    return ", ".join(parts)
 
 
 def _events(place: Path, reading: _Reading, say: Say) -> Iterator[Event]:

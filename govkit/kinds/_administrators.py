@@ -15,16 +15,12 @@ def homes(look: Look, service: str, section: str) -> Iterator[Address]:
     """
     reach = look.interest.coverage
     names = reach.administrators.get(section, ()) if reach is not None else ()
-    registered = {
-        one.resource.account
-        for one in look.found("delegated_administrator")
-        if one.resource.service == service
-    }
+    charged = set(registered(look, service))
     listed = look.found("account")
     found = [
         one.resource
         for one in listed
-        if one.resource.address in registered
+        if one.resource.address in charged
         or one.resource.address.path in names
         or (one.resource.email or "").lower() in names
     ]
@@ -33,6 +29,13 @@ def homes(look: Look, service: str, section: str) -> Iterator[Address]:
     for account in found:
         if account.state == "ACTIVE":
             yield account.address
+
+
+def registered(look: Look, service: str) -> Iterator[Address]:
+    """Yield the delegated administrators of a service."""
+    for one in look.found("delegated_administrator"):
+        if one.resource.service == service:
+            yield one.resource.account
 
 
 def spots(look: Look, service: str, section: str) -> Iterator[Spot]:

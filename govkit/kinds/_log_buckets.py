@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import GovkitError
+from govkit.kinds._keepers import Keeper
 from govkit.kinds.bucket import MANAGEMENT, ORGANIZATION, Bucket
 from govkit.model.address import account as account_address
 from govkit.model.kind import Asked
@@ -33,15 +34,16 @@ def log_bucket(
     scope: Scope,
     writers: Iterable[dict[str, Any]],
     unlocked_for: str | None = None,
+    keeper: Keeper = "govkit",
 ) -> Iterator[Asked]:
     """Yield the bucket as a section asks for it, with what the section's service needs of it.
 
-    `unlocked_for` names the service where it writes into no bucket with Object Lock.
+    `unlocked_for` names the service where it writes into no bucket with Object Lock. `keeper` keeps the
+    section: where that, or the bucket, is another's work, the bucket is only observed.
 
     Raises `GovkitError` where it has no Region to stand in, or its days make no sense.
     """
-    if told.managed_by != "govkit":
-        return
+    theirs = (told.managed_by, keeper) != ("govkit", "govkit")
     if not scope.home_region:
         raise GovkitError(
             "No home Region", "A bucket stands in one: organization: {home_region: …}."
@@ -65,7 +67,9 @@ def log_bucket(
             object_lock_days=lock,
             expire_days=expire,
             unlocked_for=unlocked_for,
+            theirs=theirs,
         ),
+        observed=theirs,
     )
 
 

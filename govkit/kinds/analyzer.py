@@ -116,7 +116,7 @@ def _there(api: Api | Look, spot: Spot) -> Iterator[Found[Analyzer]]:
     """Yield the customer's analyzers; those that another service keeps are left alone."""
     for one in api.items("analyzers", ApiCall("accessanalyzer", "ListAnalyzers", {}, spot.place)):
         if not one.get("managedBy"):
-            yield Found(_analyzer(api, spot, one))
+            yield Found(_analyzer(api, spot, one), one["arn"])
 
 
 def _analyzer(api: Api | Look, spot: Spot, told: Mapping[str, Any]) -> Analyzer:

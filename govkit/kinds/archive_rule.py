@@ -105,11 +105,19 @@ def _filter(lines: tuple[str, ...]) -> dict[str, dict[str, Any]]:
 
 
 def _cares(resource: Resource, wanted: Wanted) -> bool:
-    """All rules are ours of an analyzer for which the layout has rules: one more hides findings."""
+    """All rules are ours of an analyzer for which the layout has rules: one more hides findings.
+
+    AWS takes no tag for one. An empty list of rules, `{}`, is of all the layout's analyzers.
+    """
     if resource.address in wanted.state or resource.address in wanted.absent:
         return True
-    mine = [one for one in wanted.state.all(ArchiveRule) if one.of == getattr(resource, "of", None)]
-    return bool(mine) and mine[0].address not in wanted.observed
+    if not isinstance(resource, ArchiveRule):
+        return False
+    mine = [one for one in wanted.state.all(ArchiveRule) if one.of == resource.of]
+    told = wanted.baseline.get(section.KEY)
+    emptied = told is not None and told.value.archive_rules == {} and resource.of in wanted.state
+    ours = mine[0].address if mine else resource.of
+    return (bool(mine) or emptied) and ours not in wanted.observed
 
 
 KIND = Kind(

@@ -15,7 +15,7 @@ from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Change
 from govkit.model.kind import Authority, Kind
-from govkit.model.resource import UNSAID, Found
+from govkit.model.resource import SILENT, UNSAID, Found
 from govkit.policies.canonical import Grammar, dense
 from govkit.policies.document import Document, of, statements
 
@@ -43,7 +43,8 @@ class Bucket:
 
     `unlocked_for` is a service that writes into no bucket with Object Lock. `object_lock_days` is the default retention in governance mode, `other_lock` any other one.
     `other_rules` are lifecycle rules besides the one that expires after `expire_days`; `layout` is
-    the owner's tag.
+    the owner's tag. One that is `theirs` is asked only to be there, in its account, versioned and closed
+    to the public, and what else the layout says of its days.
     """
 
     account: Address
@@ -58,6 +59,7 @@ class Bucket:
     other_rules: tuple[str, ...] = ()
     layout: str | None = field(default=None, compare=False)
     unlocked_for: str | None = field(default=None, compare=False, metadata=UNSAID)
+    theirs: bool = field(default=False, compare=False, metadata=SILENT)
 
     def __post_init__(self) -> None:
         """Refuse a lock where a service that writes here cannot write into a locked bucket."""
@@ -91,6 +93,7 @@ class Bucket:
             object_lock_days=self._agreed(other, "object_lock_days"),
             expire_days=self._agreed(other, "expire_days"),
             unlocked_for=self.unlocked_for or other.unlocked_for,
+            theirs=self.theirs or other.theirs,
         )
 
     def _agreed(self, other: "Bucket", name: str) -> int | None:
@@ -251,10 +254,25 @@ def _lower(change: Change[Bucket], ids: Ids) -> Iterator[ApiCall]:
 
 
 def _meet(wanted: Bucket | None, live: Bucket | None) -> tuple[Bucket | None, Bucket | None]:
-    """Leave a bucket in the Region in which it was made: AWS moves none."""
-    if wanted is not None and live is not None:
-        wanted = replace(wanted, region=live.region)
-    return wanted, live
+    """Leave a bucket in the Region in which it was made: AWS moves none; and to its keeper what is theirs."""
+    if wanted is None or live is None:
+        return wanted, live
+    wanted = replace(wanted, region=live.region)
+    return _left_to_them(wanted, live) if wanted.theirs else wanted, live
+
+
+def _left_to_them(wanted: Bucket, live: Bucket) -> Bucket:
+    """Return what the layout asks of somebody else's bucket, and for the rest what it is like."""
+    lock = wanted.object_lock_days
+    return replace(
+        wanted,
+        policy=live.policy,
+        object_lock_days=live.object_lock_days if lock is None else lock,
+        other_lock=live.other_lock if lock is None else None,
+        expire_days=live.expire_days if wanted.expire_days is None else wanted.expire_days,
+        other_rules=live.other_rules if wanted.expire_days is None else (),
+        unlocked_for=None,
+    )
 
 
 _NO_LOCK = (None, None)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
-from govkit.errors import AwsError, GovkitError
+from govkit.errors import GovkitError
+from govkit.kinds._administrators import registered
 from govkit.kinds._named import named
 from govkit.kinds._places import Spot, looked, place
 from govkit.kinds._tags import LAYOUT, as_list
@@ -15,7 +16,7 @@ from govkit.kinds.service_role import ServiceRole, taken_by
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.address import account as account_address
-from govkit.model.call import Api, ApiCall, IdOf, Ids, Look
+from govkit.model.call import Api, ApiCall, IdOf, Ids, Look, Place
 from govkit.model.change import Change
 from govkit.model.kind import Asked, Authority, Kind
 from govkit.model.resource import Found
@@ -61,13 +62,17 @@ class ConfigAggregator:
 
 @dataclass(frozen=True, slots=True)
 class Aggregator:
-    """`aggregator: {name: org, account: audit}`: who sees what all accounts record."""
+    """`aggregator: {name: org, account: audit}`: who sees what all accounts record.
+
+    `absent: true` takes it away; the account goes on administering AWS Config.
+    """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     account: str
     name: str = "org"
     role: str | None = None
+    absent: bool = False
 
 
 def in_charge(account: Address, scope: Scope) -> Iterator[Asked]:
@@ -89,7 +94,7 @@ def aggregated(told: Aggregator, scope: Scope) -> Iterator[Asked]:
         )
     account = account_address(told.account)
     yield from in_charge(account, scope)
-    if told.role is None:
+    if told.role is None and not told.absent:
         sees = f"arn:{scope.partition}:iam::aws:policy/{_SEES_ACCOUNTS}"
         yield Asked((), ServiceRole(account, ROLE, taken_by(SERVICES[0]), (sees,)))
     role = told.role.removeprefix("role/") if told.role else ROLE
@@ -97,24 +102,23 @@ def aggregated(told: Aggregator, scope: Scope) -> Iterator[Asked]:
     yield Asked(
         (),
         ConfigAggregator(account, scope.home_region, told.name, role, delegated=delegated),
+        present=not told.absent,
     )
 
 
 def _read(look: Look) -> Iterator[Found[ConfigAggregator]]:
-    for one, spot in named(look, "config_aggregator"):
-        yield from looked(look, [spot], partial(_there, look, one.name))
+    """Yield those of the account that the layout names, and of delegated administrators: orphans, perhaps."""
+    spots = {spot.place: spot for _, spot in named(look, "config_aggregator")}
+    reach = look.interest.coverage
+    home = None if reach is None else reach.home_region
+    for account in registered(look, SERVICES[0]) if home is not None else ():
+        spots.setdefault(Place(account.path, home), Spot(account, Place(account.path, home)))
+    yield from looked(look, spots.values(), partial(_there, look))
 
 
-def _there(api: Look | Api, name: str, spot: Spot) -> Iterator[Found[ConfigAggregator]]:
-    told = {"ConfigurationAggregatorNames": [name]}
-    call = ApiCall("config", "DescribeConfigurationAggregators", told, spot.place)
-    try:
-        found = api.call(call)["ConfigurationAggregators"]
-    except AwsError as error:
-        if error.code == "NoSuchConfigurationAggregatorException":
-            return
-        raise
-    for one in found:
+def _there(api: Look | Api, spot: Spot) -> Iterator[Found[ConfigAggregator]]:
+    call = ApiCall("config", "DescribeConfigurationAggregators", {}, spot.place)
+    for one in api.items("ConfigurationAggregators", call):
         tags = {"ResourceArn": one["ConfigurationAggregatorArn"]}
         listed = api.items("Tags", ApiCall("config", "ListTagsForResource", tags, spot.place))
         own = {tag["Key"]: tag.get("Value") for tag in listed}
@@ -140,7 +144,7 @@ def _aggregator(spot: Spot, told: Mapping[str, Any], layout: str | None) -> Conf
 
 def _glance(aggregator: ConfigAggregator, api: Api, ids: Ids) -> Found[ConfigAggregator] | None:
     spot = Spot(aggregator.account, place(aggregator.account, ids, aggregator.region))
-    return next(_there(api, aggregator.name, spot), None)
+    return next((one for one in _there(api, spot) if one.resource.name == aggregator.name), None)
 
 
 def _lower(change: Change[ConfigAggregator], ids: Ids) -> Iterator[ApiCall]:

@@ -114,9 +114,9 @@ class Config:
 
 def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
     bucket = told.delivery.bucket
-    if told.managed_by == "govkit":
-        for one in log_bucket(bucket, scope, config_writes(bucket, scope), "AWS Config"):
-            yield replace(one, path=("delivery", "bucket"))
+    writes, keeper = config_writes(bucket, scope), told.managed_by
+    for one in log_bucket(bucket, scope, writes, "AWS Config", keeper):
+        yield replace(one, path=("delivery", "bucket"))
     yield from kept_by(told.managed_by, _everywhere(told, scope))
 
 

@@ -2,26 +2,22 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
-from govkit.errors import AwsError, GovkitError
-from govkit.kinds._named import named
-from govkit.kinds._places import Spot, looked, place
+from govkit.errors import GovkitError
+from govkit.kinds._for_all import Shown, Sort, everywhere, follow, glanced, needs, put_by, shown
+from govkit.kinds._places import Spot, place
 from govkit.kinds._tags import LAYOUT, as_list
-from govkit.kinds.config_aggregator import SERVICES
-from govkit.kinds.delegated_administrator import DelegatedAdministrator
-from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
-from govkit.model.address import account as account_address
-from govkit.model.call import Api, ApiCall, Ids, Look, Place, Response
+from govkit.model.call import Api, ApiCall, Ids, Look, Response
 from govkit.model.change import Change
 from govkit.model.kind import Asked, Authority, Follow, Kind
 from govkit.model.resource import SILENT, Found
 from govkit.model.scope import Scope
 
-_MULTIACCOUNT = SERVICES[1]
+SORT = Sort("OrganizationConformancePack", "Status", "pack")
 _TEMPLATE = "govkit:template"  # the tag by which the template is known: AWS does not show it again
 _LONGEST = 51_200  # characters of a template that is sent along
 
@@ -54,20 +50,19 @@ class ConformancePack:
 
     @property
     def needs(self) -> tuple[Address, ...]:
-        """The account, that the organization lets it put packs, and that all accounts record."""
-        access = TrustedAccess(_MULTIACCOUNT).address
-        charge = DelegatedAdministrator(_MULTIACCOUNT, self.account).address
-        return (self.account, access, *((charge,) if self.delegated else ()), *self.after)
+        """The account, and that the organization lets it put packs."""
+        return needs(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """`conformance_packs: {iam: {template: packs/iam.yaml, parameters: {…}}}`."""
+    """`conformance_packs: {iam: {template: packs/iam.yaml, parameters: {…}}}`, or `{absent: true}`."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    template: str
+    template: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    absent: bool = False
 
 
 def packed(
@@ -83,21 +78,10 @@ def packed(
     """
     if not packs:
         return
-    if by is None:
-        raise GovkitError(
-            "Nobody puts the packs",
-            "Packs for all accounts are put by the account that administers AWS Config.",
-            "Name it: aggregator: {account: …}.",
-        )
-    account = account_address(by)
+    account, regions = put_by(by, SORT, scope)
     for name, pack in packs.items():
-        text = scope.file(pack.template)
-        if len(text) > _LONGEST:
-            raise GovkitError(
-                "A template that is too long",
-                f"{pack.template} has more than {_LONGEST} characters.",
-            )
-        for region in scope.own.get(account, scope.regions):
+        text = _template(name, pack, scope)
+        for region in regions:
             asked = ConformancePack(
                 account,
                 region,
@@ -109,7 +93,20 @@ def packed(
                 body=text,
                 after=tuple(recordings.get(region, ())),
             )
-            yield Asked((name,), asked)
+            yield Asked((name,), asked, present=not pack.absent)
+
+
+def _template(name: str, pack: Pack, scope: Scope) -> str:
+    if pack.absent == bool(pack.template):
+        raise GovkitError(
+            "Which pack?", f"{name} names its template (template:), or says absent: true."
+        )
+    text = "" if pack.absent else scope.file(pack.template)
+    if len(text) > _LONGEST:
+        raise GovkitError(
+            "A template that is too long", f"{pack.template} has more than {_LONGEST} characters."
+        )
+    return text
 
 
 def _hash(text: str) -> str:
@@ -117,52 +114,32 @@ def _hash(text: str) -> str:
 
 
 def _read(look: Look) -> Iterator[Found[ConformancePack]]:
-    for one, spot in named(look, "conformance_pack"):
-        yield from looked(look, [spot], partial(_there, look, one.name))
+    yield from everywhere(look, "conformance_pack", partial(_there, look))
 
 
-def _there(api: Look | Api, name: str, spot: Spot) -> Iterator[Found[ConformancePack]]:
-    def listed(what: str, operation: str) -> Mapping[str, Any] | None:
-        found = api.items(what, ApiCall("config", operation, {}, spot.place))
-        return next((one for one in found if one["OrganizationConformancePackName"] == name), None)
+def _there(api: Look | Api, spot: Spot) -> Iterator[Found[ConformancePack]]:
+    for one in shown(api, SORT, spot):
+        yield Found(_pack(one))
 
-    told = listed("OrganizationConformancePacks", "DescribeOrganizationConformancePacks")
-    if told is None:
-        return
-    status = listed(
-        "OrganizationConformancePackStatuses", "DescribeOrganizationConformancePackStatuses"
+
+def _pack(one: Shown) -> ConformancePack:
+    given = one.told.get("ConformancePackInputParameters") or ()
+    return ConformancePack(
+        one.spot.account,
+        one.spot.region,
+        one.name,
+        one.tags.get(_TEMPLATE, ""),
+        tuple(sorted((each["ParameterName"], each["ParameterValue"]) for each in given)),
+        one.excluded,
+        one.failed,
+        layout=one.tags.get(LAYOUT),
+        arn=one.arn,
     )
-    arn = told["OrganizationConformancePackArn"]
-    asked = ApiCall("config", "ListTagsForResource", {"ResourceArn": arn}, spot.place)
-    tags = {tag["Key"]: tag.get("Value", "") for tag in api.items("Tags", asked)}
-    given = told.get("ConformancePackInputParameters") or ()
-    excluded = (account_address(one) for one in told.get("ExcludedAccounts") or ())
-    pack = ConformancePack(
-        spot.account,
-        spot.region,
-        name,
-        tags.get(_TEMPLATE, ""),
-        tuple(sorted((one["ParameterName"], one["ParameterValue"]) for one in given)),
-        tuple(sorted(excluded)),
-        _failure(status or {}),
-        layout=tags.get(LAYOUT),
-        arn=arn,
-    )
-    yield Found(pack)
-
-
-def _failure(status: Mapping[str, Any]) -> str | None:
-    word = str(status.get("Status", ""))
-    return str(status.get("ErrorCode") or word) if word.endswith("_FAILED") else None
 
 
 def _glance(pack: ConformancePack, api: Api, ids: Ids) -> Found[ConformancePack] | None:
-    spot = Spot(pack.account, place(pack.account, ids, pack.region))
-    found = next(_there(api, pack.name, spot), None)
-    if found is None:
-        return None
-    names = tuple(sorted(ids.address(one.path) or one for one in found.resource.excluded))
-    return Found(replace(found.resource, excluded=names))
+    found = glanced(pack, SORT, api, ids)
+    return None if found is None else Found(_pack(found))
 
 
 def _lower(change: Change[ConformancePack], ids: Ids) -> Iterator[ApiCall]:
@@ -188,29 +165,7 @@ def _lower(change: Change[ConformancePack], ids: Ids) -> Iterator[ApiCall]:
 
 
 def _follow(change: Change[ConformancePack], answer: Response) -> Follow | None:
-    """Wait until the pack is in all accounts, where the answer says which one it is."""
-    arn = answer.get("OrganizationConformancePackArn")
-    if change.after is None or arn is None:
-        return None
-    _, _, _, region, account, _ = arn.split(":", 5)
-    told = {"OrganizationConformancePackNames": [change.after.name]}
-    where = Place(account, region)
-    return Follow(
-        ApiCall("config", "DescribeOrganizationConformancePackStatuses", told, where), _settled
-    )
-
-
-def _settled(answer: Response) -> Response | None:
-    (status,) = answer["OrganizationConformancePackStatuses"]
-    word = status["Status"]
-    if word.endswith("_FAILED"):
-        raise AwsError(
-            "The pack did not get into all accounts",
-            f"{status['OrganizationConformancePackName']}: {status.get('ErrorMessage') or word}.",
-            code=str(status.get("ErrorCode") or word),
-            operation="config:PutOrganizationConformancePack",
-        )
-    return answer if word.endswith("_SUCCESSFUL") else None
+    return None if change.after is None else follow(change.after, SORT, answer)
 
 
 KIND = Kind(

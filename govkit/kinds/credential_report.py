@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import AwsError, GovkitError
+from govkit.kinds._keepers import Keeper
 from govkit.kinds._observed import no_change, no_glance
 from govkit.kinds._places import Spot, accounts, looked
 from govkit.model.address import Address
@@ -112,6 +113,7 @@ class Credentials:
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
+    managed_by: Keeper = "govkit"
     mfa: Literal["required"] | None = None
     root_access_keys: Literal["forbidden"] | None = None
     max_key_age_days: int | None = None

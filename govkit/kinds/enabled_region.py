@@ -11,6 +11,7 @@ from govkit.model.change import Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
 
+SERVED = "regions.enabled"  # what stands in a layout that covers them all
 _LIVE = ("ENABLED", "ENABLED_BY_DEFAULT")
 
 
@@ -66,4 +67,5 @@ KIND = Kind(
     cares=lambda _, __: False,
     beyond=True,
     reads=("account:ListRegions",),
+    serves=(SERVED,),
 )

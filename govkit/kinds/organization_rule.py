@@ -2,27 +2,23 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from govkit.errors import AwsError, GovkitError
-from govkit.kinds._named import named
-from govkit.kinds._places import Spot, looked, place
+from govkit.errors import GovkitError
+from govkit.kinds._for_all import Shown, Sort, everywhere, follow, glanced, needs, put_by, shown
+from govkit.kinds._places import Spot, place
 from govkit.kinds._tags import LAYOUT, as_list
-from govkit.kinds.config_aggregator import SERVICES
-from govkit.kinds.delegated_administrator import DelegatedAdministrator
-from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
-from govkit.model.address import account as account_address
-from govkit.model.call import Api, ApiCall, Ids, Look, Place, Response
+from govkit.model.call import Api, ApiCall, Ids, Look, Response
 from govkit.model.change import Change
 from govkit.model.kind import Asked, Authority, Follow, Kind
 from govkit.model.resource import SILENT, Found
 from govkit.model.scope import Scope
 from govkit.policies.canonical import dense
 
-_MULTIACCOUNT = SERVICES[1]
+SORT = Sort("OrganizationConfigRule", "OrganizationRuleStatus", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +51,22 @@ class OrganizationRule:
     @property
     def needs(self) -> tuple[Address, ...]:
         """The account, and that the organization lets it put rules."""
-        access = TrustedAccess(_MULTIACCOUNT).address
-        charge = DelegatedAdministrator(_MULTIACCOUNT, self.account).address
-        return (self.account, access, *((charge,) if self.delegated else ()), *self.after)
+        return needs(self)
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedRule:
-    """`rules: {root-mfa: {managed: ROOT_ACCOUNT_MFA_ENABLED}}`."""
+    """`rules: {root-mfa: {managed: ROOT_ACCOUNT_MFA_ENABLED}}`, or `{absent: true}` to take it away."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
-    managed: str
+    managed: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
     frequency: (
         Literal["One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"] | None
     ) = None
     types: list[str] = field(default_factory=list)
+    absent: bool = False
 
 
 def ruled(
@@ -82,19 +77,19 @@ def ruled(
 ) -> Iterator[Asked]:
     """Yield the rules for each Region of the account `by` (a key) that administers AWS Config.
 
-    `recordings` are what must run in each Region before.
+    `recordings` are what must run in each Region before. Raises `GovkitError` where nobody puts them,
+    or one is neither named nor absent.
     """
     if not rules:
         return
-    if by is None:
-        raise GovkitError(
-            "Nobody puts the rules",
-            "Rules for all accounts are put by the account that administers AWS Config.",
-            "Name it: aggregator: {account: …}.",
-        )
-    account = account_address(by)
+    account, regions = put_by(by, SORT, scope)
     for name, rule in rules.items():
-        for region in scope.own.get(account, scope.regions):
+        if rule.absent == bool(rule.managed):
+            raise GovkitError(
+                "Which rule?",
+                f"{name} names the rule that AWS manages (managed:), or says absent: true.",
+            )
+        for region in regions:
             asked = OrganizationRule(
                 account,
                 region,
@@ -107,68 +102,37 @@ def ruled(
                 delegated=account != scope.management,
                 after=tuple(recordings.get(region, ())),
             )
-            yield Asked((name,), asked)
+            yield Asked((name,), asked, present=not rule.absent)
 
 
 def _read(look: Look) -> Iterator[Found[OrganizationRule]]:
-    for one, spot in named(look, "organization_rule"):
-        yield from looked(look, [spot], partial(_there, look, one.name))
+    yield from everywhere(look, "organization_rule", partial(_there, look))
 
 
-def _there(api: Look | Api, name: str, spot: Spot) -> Iterator[Found[OrganizationRule]]:
-    def ask(operation: str, **told: Any) -> ApiCall:
-        return ApiCall("config", operation, told, spot.place)
-
-    rules = api.items("OrganizationConfigRules", ask("DescribeOrganizationConfigRules"))
-    told = next((one for one in rules if one["OrganizationConfigRuleName"] == name), None)
-    if told is None:
-        return
-    statuses = ask("DescribeOrganizationConfigRuleStatuses")
-    status: Mapping[str, Any] = next(
-        (
-            one
-            for one in api.items("OrganizationConfigRuleStatuses", statuses)
-            if one["OrganizationConfigRuleName"] == name
-        ),
-        {},
-    )
-    arn = told["OrganizationConfigRuleArn"]
-    tags = api.items("Tags", ask("ListTagsForResource", ResourceArn=arn))
-    own = {tag["Key"]: tag.get("Value") for tag in tags}
-    yield Found(_rule(spot, told, status, own.get(LAYOUT)))
+def _there(api: Look | Api, spot: Spot) -> Iterator[Found[OrganizationRule]]:
+    for one in shown(api, SORT, spot):
+        yield Found(_rule(one))
 
 
-def _rule(
-    spot: Spot, told: Mapping[str, Any], status: Mapping[str, Any], layout: str | None
-) -> OrganizationRule:
-    managed = told.get("OrganizationManagedRuleMetadata") or {}
-    excluded = (account_address(one) for one in told.get("ExcludedAccounts") or ())
+def _rule(one: Shown) -> OrganizationRule:
+    managed = one.told.get("OrganizationManagedRuleMetadata") or {}
     return OrganizationRule(
-        spot.account,
-        spot.region,
-        told["OrganizationConfigRuleName"],
+        one.spot.account,
+        one.spot.region,
+        one.name,
         managed.get("RuleIdentifier", ""),
         dense(json.loads(managed.get("InputParameters") or "{}")),
         managed.get("MaximumExecutionFrequency"),
         tuple(sorted(managed.get("ResourceTypesScope") or ())),
-        tuple(sorted(excluded)),
-        _failure(status),
-        layout=layout,
+        one.excluded,
+        one.failed,
+        layout=one.tags.get(LAYOUT),
     )
 
 
-def _failure(status: Mapping[str, Any]) -> str | None:
-    word = str(status.get("OrganizationRuleStatus", ""))
-    return str(status.get("ErrorCode") or word) if word.endswith("_FAILED") else None
-
-
 def _glance(rule: OrganizationRule, api: Api, ids: Ids) -> Found[OrganizationRule] | None:
-    spot = Spot(rule.account, place(rule.account, ids, rule.region))
-    found = next(_there(api, rule.name, spot), None)
-    if found is None:
-        return None
-    names = tuple(sorted(ids.address(one.path) or one for one in found.resource.excluded))
-    return Found(replace(found.resource, excluded=names))
+    found = glanced(rule, SORT, api, ids)
+    return None if found is None else Found(_rule(found))
 
 
 def _lower(change: Change[OrganizationRule], ids: Ids) -> Iterator[ApiCall]:
@@ -194,27 +158,7 @@ def _lower(change: Change[OrganizationRule], ids: Ids) -> Iterator[ApiCall]:
 
 
 def _follow(change: Change[OrganizationRule], answer: Response) -> Follow | None:
-    """Wait until the rule is in all accounts: AWS puts it there in its own time."""
-    if change.after is None:
-        return None
-    _, _, _, region, account, _ = answer["OrganizationConfigRuleArn"].split(":", 5)
-    told = {"OrganizationConfigRuleNames": [change.after.name]}
-    where = Place(account, region)
-    call = ApiCall("config", "DescribeOrganizationConfigRuleStatuses", told, where)
-    return Follow(call, _settled)
-
-
-def _settled(answer: Response) -> Response | None:
-    (status,) = answer["OrganizationConfigRuleStatuses"]
-    word = status["OrganizationRuleStatus"]
-    if word.endswith("_FAILED"):
-        raise AwsError(
-            "The rule did not get into all accounts",
-            f"{status['OrganizationConfigRuleName']}: {status.get('ErrorMessage') or word}.",
-            code=str(status.get("ErrorCode") or word),
-            operation="config:PutOrganizationConfigRule",
-        )
-    return answer if word.endswith("_SUCCESSFUL") else None
+    return None if change.after is None else follow(change.after, SORT, answer)
 
 
 KIND = Kind(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from govkit.errors import AwsError, GovkitError
+from govkit.kinds._keepers import Keeper, kept_by
 from govkit.kinds._places import Spot, accounts, looked, place
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Place, Response
@@ -60,6 +61,7 @@ class Rules:
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
+    managed_by: Keeper = "govkit"
     minimum_length: int = 14
     require: list[Literal["uppercase", "lowercase", "numbers", "symbols"]] = field(
         default_factory=list
@@ -75,19 +77,19 @@ def _asked(rules: Rules, scope: Scope) -> Iterator[Asked]:
         value = getattr(rules, name)
         if value is not None and not least <= value <= most:
             raise GovkitError("Out of bounds", f"{name} is {value}; IAM takes {least} to {most}.")
-    for account in scope.accounts:
-        yield Asked(
-            (),
-            PasswordPolicy(
-                account,
-                rules.minimum_length,
-                tuple(sorted(set(rules.require))),
-                rules.max_age_days,
-                rules.reuse_prevention,
-                rules.users_may_change,
-                rules.hard_expiry,
-            ),
-        )
+    return kept_by(rules.managed_by, (Asked((), _wanted(rules, one)) for one in scope.accounts))
+
+
+def _wanted(rules: Rules, account: Address) -> PasswordPolicy:
+    return PasswordPolicy(
+        account,
+        rules.minimum_length,
+        tuple(sorted(set(rules.require))),
+        rules.max_age_days,
+        rules.reuse_prevention,
+        rules.users_may_change,
+        rules.hard_expiry,
+    )
 
 
 def _read(look: Look) -> Iterator[Found[PasswordPolicy]]:

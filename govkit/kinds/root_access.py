@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from govkit.errors import AwsError
+from govkit.kinds._keepers import Keeper, kept_by
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
@@ -44,11 +45,16 @@ class Wish:
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
+    managed_by: Keeper = "govkit"
     credentials_management: bool | None = None
     root_sessions: bool | None = None
 
 
 def _asked(told: Wish, scope: Scope) -> Iterator[Asked]:
+    return kept_by(told.managed_by, _wanted(told, scope))
+
+
+def _wanted(told: Wish, scope: Scope) -> Iterator[Asked]:
     if scope.management is None:
         return
     wishes = {

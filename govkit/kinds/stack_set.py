@@ -1,16 +1,20 @@
 """CloudFormation's StackSets that follow accounts into OUs and out of them; observed, never changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from govkit.errors import BugError
+from govkit.errors import AwsError, BugError, CredentialsMissing
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.model.address import Address
-from govkit.model.call import Api, ApiCall, Ids, Look
+from govkit.model.call import Api, ApiCall, Ids, Look, Place
 from govkit.model.change import Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
+
+SERVICE = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,39 @@ def _read(look: Look) -> Iterator[Found[StackSet]]:
     """Yield those of the management account, in each Region of the baseline."""
     managing = {one.resource.address for one in look.found("account") if one.resource.management}
     spots = [spot for spot in regions(look) if spot.account in managing]
-    yield from looked(look, spots, lambda spot: _there(look, spot))
+    yield from looked(look, spots, partial(_from_anywhere, look))
 
 
-def _there(api: Look | Api, spot: Spot) -> Iterator[Found[StackSet]]:
+def _from_anywhere(look: Look, spot: Spot) -> Sequence[Found[StackSet]]:
+    """Return what the management account shows, or where it cannot be entered, what it shows to others.
+
+    A delegated administrator of StackSets sees all that follow accounts. Where nobody may look, what
+    the management account said is raised.
+    """
+    try:
+        return list(_there(look, spot))
+    except CredentialsMissing:
+        raise
+    except AwsError:
+        for admin in _administrators(look):
+            with suppress(AwsError):  # then it is what the management account said that is told
+                return list(_there(look, spot, Place(admin, spot.region)))
+        raise
+
+
+def _administrators(look: Look) -> list[str]:
+    charged = (one.resource for one in look.found("delegated_administrator"))
+    return sorted(one.account.path for one in charged if one.service == SERVICE)
+
+
+def _there(
+    api: Look | Api, spot: Spot, delegated: Place | None = None
+) -> Iterator[Found[StackSet]]:
+    """Yield those that follow accounts; `delegated` is from where they are asked for, if not there."""
+    told_as = {"CallAs": "DELEGATED_ADMIN"} if delegated is not None else {}
+
     def ask(operation: str, **told: Any) -> ApiCall:
-        return ApiCall("cloudformation", operation, told, spot.place)
+        return ApiCall("cloudformation", operation, {**told, **told_as}, delegated or spot.place)
 
     for one in api.items("Summaries", ask("ListStackSets", Status="ACTIVE")):
         if one.get("PermissionModel") == "SERVICE_MANAGED" and _follows(one):

@@ -96,10 +96,9 @@ class CloudTrail:
 
 
 def _asked(told: CloudTrail, scope: Scope) -> Iterator[Asked]:
-    if told.managed_by == "govkit":
-        writes = cloudtrail_writes(told.bucket, told.trail, scope)
-        for one in log_bucket(told.bucket, scope, writes):
-            yield replace(one, path=("bucket",))
+    writes = cloudtrail_writes(told.bucket, told.trail, scope)
+    for one in log_bucket(told.bucket, scope, writes, keeper=told.managed_by):
+        yield replace(one, path=("bucket",))
     yield from kept_by(told.managed_by, _wanted(told, scope))
     if scope.management is not None:
         fares = TrailDelivery(scope.management, scope.home_region, told.trail)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from govkit.kinds.account import Account
+from govkit.kinds.enabled_region import SERVED as ENABLED
 from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
@@ -75,16 +76,19 @@ def _names(draft: Draft, key: str) -> frozenset[str]:
 
 def _sections(given: Any) -> Iterator[str]:
     """Yield the keys of the parts that stand in the baseline, each with the parts below it."""
+    if given.regions == _ENABLED:
+        yield ENABLED
     for name, part in _parts(given):
         yield name
         yield from _below(name, part)
 
 
 def _below(path: str, part: Any) -> Iterator[str]:
-    names = part if isinstance(part, dict) else getattr(part, "__dataclass_fields__", ())
-    for name in names:
+    fields: dict[str, Any] = getattr(part, "__dataclass_fields__", {})
+    for name in part if isinstance(part, dict) else fields:
         value = part[name] if isinstance(part, dict) else getattr(part, name)
-        if value:
+        emptied = value == {} and name in fields and fields[name].default is None
+        if value or emptied:  # an empty list is told, where one left out is None
             yield f"{path}.{name}"
             yield from _below(f"{path}.{name}", value)
 

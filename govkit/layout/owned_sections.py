@@ -51,6 +51,8 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
         resource = _owned(one.resource, draft.sections.head.layout)
         if section.under == "baseline":
             draft.of_baseline.add(resource.address)
+        if one.observed:
+            draft.observed.add(resource.address)
         if not one.present:
             draft.refuse(resource.address, where)
             continue
@@ -59,8 +61,6 @@ def _add_section(draft: Draft, section: Section, value: Any, scope: Scope) -> No
             draft.want(resource, where)
         except GovkitError as error:
             draft.faults.add(where, f"{error.summary}: {error.detail}", error.hint)
-        if one.observed:
-            draft.observed.add(resource.address)
     if section.under == "baseline":
         draft.standards.append(_standard(draft, section, given, scope.file))
         draft.baseline[section.key] = Told(
@@ -73,9 +73,8 @@ def _standard(draft: Draft, section: Section, value: Any, file: Callable[[str], 
 
     def standard(scope: Scope) -> Iterator[Demand]:
         for one in section.asked(value, replace(scope, file=file)):
-            if one.present:
-                where = sheet.value_at(section.under, section.key, *one.path)
-                yield Demand(_owned(one.resource, layout), where, one.observed)
+            where = sheet.value_at(section.under, section.key, *one.path)
+            yield Demand(_owned(one.resource, layout), where, one.observed, one.present)
 
     return standard
 

@@ -18,11 +18,15 @@ from govkit.model.state import State
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One thing that the baseline asks for, the line that does, and whether it is only looked at."""
+    """One thing that the baseline asks for, the line that does, and whether it is only looked at.
+
+    One that is not `present` must not be there.
+    """
 
     resource: Resource
     origin: Origin
     observed: bool
+    present: bool = True
 
 
 Standard: TypeAlias = Callable[[Scope], Iterable[Demand]]

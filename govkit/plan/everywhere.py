@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from govkit.kinds.account import Account
+from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.enabled_region import EnabledRegion
+from govkit.kinds.organization_rule import OrganizationRule
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
@@ -28,16 +30,24 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
     scope = _scope(wanted, live)
     resources, origins = dict(wanted.state.by_address), dict(wanted.origins)
     observed, asked = set(wanted.observed), set(wanted.of_baseline)
+    absent = set(wanted.absent)
     for demand in (one for standard in wanted.standards for one in standard(scope)):
         address = demand.resource.address
         asked.add(address)
-        if address not in wanted.absent:
-            resources.setdefault(address, demand.resource)
-            origins.setdefault(address, demand.origin)
-            observed.update([address] if demand.observed else ())
+        origins.setdefault(address, demand.origin)
+        observed.update([address] if demand.observed else ())
+        if not demand.present:
+            absent.add(address)
+        elif address not in absent:
+            known = resources.setdefault(address, demand.resource)
+            if isinstance(known, OrganizationRule | ConformancePack):
+                resources[address] = (
+                    demand.resource
+                )  # all accounts that it leaves out are known now
     return replace(
         wanted,
         state=State(resources.values()),
+        absent=frozenset(absent),
         origins=origins,
         observed=frozenset(observed),
         of_baseline=frozenset(asked),
@@ -51,8 +61,10 @@ def _scope(wanted: Wanted, live: State) -> Scope:
     for one in live.all(EnabledRegion):
         regions[one.account].append(one.region)
     management = next((one.address for one in live.all(Account) if one.management), None)
+    covered = frozenset(_covered(wanted, live))
     return Scope(
-        accounts=tuple(sorted(_covered(wanted, live))),
+        accounts=tuple(sorted(covered)),
+        outside=tuple(sorted(_outside(wanted, live) - covered)),
         regions=reach.regions,
         home_region=reach.home_region or next(iter(reach.regions), ""),
         management=management,
@@ -72,6 +84,13 @@ def _covered(wanted: Wanted, live: State) -> Iterator[Address]:
         known = one.address in listed or one.state != "ACTIVE"
         if not known and wanted.coverage.reaches(one.parent.path):
             yield one.address
+
+
+def _outside(wanted: Wanted, live: State) -> set[Address]:
+    """Return the accounts that are there, or will be, listed or not; those that are closed aside."""
+    listed = {one.address for one in wanted.state.all(Account) if one.state == "ACTIVE"}
+    states = {one.address: one.state for one in live.all(Account)}
+    return {one for one in listed | states.keys() if states.get(one, "ACTIVE") == "ACTIVE"}
 
 
 def within_reach(

@@ -190,8 +190,15 @@ def _unnamed(wanted: Wanted, meeting: Meeting) -> Iterable[Resource]:
             case Policy() | Account() | OrganizationalUnit():
                 if resource.address not in meeting.ours and not _ignored(resource, wanted):
                     yield resource
+            case _ if resource.address not in meeting.ours and _is_left(resource, wanted):
+                yield resource
             case _:
                 continue
+
+
+def _is_left(resource: Any, wanted: Wanted) -> bool:
+    """Tell a part of the baseline that bears the layout's tag; those of others are nobody's business."""
+    return hasattr(resource, "account") and getattr(resource, "layout", None) == wanted.layout
 
 
 def _ignored(resource: Policy | Account | OrganizationalUnit, wanted: Wanted) -> bool:

@@ -19,7 +19,7 @@ class Style:
     named next can be copied (`govkit --sandbox demo`). `allowed` are the rails' overrides already
     given; `plan_file` is where the plan was saved; `calls` asks for the calls of each step;
     `names` are the names of accounts by ID. `command` is what would carry the plan out, where that
-    is not `apply` (`rollback RUN`).
+    is not `apply` (`rollback RUN`); `after` is what to run where nothing is to be done.
     """
 
     color: bool = False
@@ -30,6 +30,7 @@ class Style:
     calls: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     command: str | None = None
+    after: str = "drift"
 
 
 PLAIN = Style()

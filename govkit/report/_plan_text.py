@@ -71,14 +71,12 @@ def summary(plan: Document, style: Style) -> str:
         again = " ".join([first, *able]) if len(able) == len(rails) else first
         return f"Plan refused: {said}{aside}. {following(style, again)}"
     if not plan["steps"] and style.command:
-        return (
-            f"No changes. What the run touched is as it was before it. {following(style, 'plan')}"
-        )
+        return f"No changes: {style.command} has nothing to do. {following(style, style.after)}"
     if not plan["steps"]:
         wants = "what is left in" if left_out else "the organization"
         return (
             f"No changes. {wants.capitalize()} is as the layout wants it{aside}. "
-            f"{following(style, 'drift')}"
+            f"{following(style, style.after)}"
         )
     affected = count(plan["summary"]["accounts_affected"], "account")
     apply = f"apply {quote(style.plan_file)}" if style.plan_file else "apply"
@@ -261,7 +259,9 @@ def refusal_section(plan: Document, style: Style) -> list[str]:
         other = advice(plan, rail)
         told.extend(f"  {hint}" for hint in other)
         if not other:
-            told.append(f"  To let it pass: {style.program} plan --allow {rail}={used}")
+            told.append(
+                f"  To let it pass: {style.program} {style.command or 'plan'} --allow {rail}={used}"
+            )
     return told
 
 

@@ -59,7 +59,7 @@ def run_summary(run: Document, style: Style) -> str:
         return f"Applied: {done}{left}.{named} {following(style, run.get('next', 'drift'))}"
     return (
         f"{run['outcome'].capitalize()}: {done}, {len(run['left'])} left.{named} "
-        f"{following(style, 'apply')} (what is done is not done twice)"
+        f"{following(style, run.get('next', 'apply'))} (what is done is not done twice)"
     )
 
 

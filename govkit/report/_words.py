@@ -101,7 +101,7 @@ def outsiders(entries: Iterable[Document]) -> list[str]:
     for entry in entries:
         by_kind.setdefault(str(entry.get("kind", "thing")), []).append(_outsider(entry))
     return [
-        f"{count(len(names), _NOUNS.get(kind, kind), _PLURALS.get(kind, ''))}: {listed(names)}"
+        f"{count(len(names), _NOUNS.get(kind, kind.replace('_', ' ')), _PLURALS.get(kind, ''))}: {listed(names)}"
         for kind, names in by_kind.items()
     ]
 

@@ -378,3 +378,64 @@ def test_what_aws_would_not_take_is_a_fault_at_its_line(
     ran = table.run("validate")
     assert ran.code == 3
     assert words in ran.said
+
+
+def finds(table: Desk, analyzer: str, **told: Any) -> None:
+    """Let an analyzer of the audit account find something."""
+    key = f"{AUDIT}/eu-west-1/{analyzer}"
+    row = {
+        "Id": "1",
+        "Analyzer": key,
+        "Type": "UnusedIAMRole",
+        "Resource": "arn:aws:iam::555555555555:role/old",
+        "ResourceType": "AWS::IAM::Role",
+        "Owner": "555555555555",
+        "Public": False,
+        "Status": "ACTIVE",
+        **told,
+    }
+    sandbox = Sandbox(table.sandbox)
+    with sandbox.store.turn():
+        sandbox.store.document("accessanalyzer").tables["findings"].put(f"{key}/{row['Id']}", row)
+        sandbox.store.save()
+
+
+def test_check_sums_up_what_each_analyzer_found_with_one_call(table: Desk) -> None:
+    table.layout(layout(access_analyzer={**SECTION, "internal_access": True}))
+    table.does("apply", "--baseline", "--yes")
+    finds(table, "govkit-unused-access")
+    finds(table, "govkit-internal-access")
+    finds(table, "govkit-external-access", Status="ARCHIVED")
+    log = table.sandbox / "calls.jsonl"
+    log.unlink()
+    found = json.loads(table.does("check", "--format", "json").out)["findings"]
+    assert [(one["code"], one["account"], one["region"], one["message"]) for one in found] == [
+        (
+            "GK515",
+            AUDIT,
+            "eu-west-1",
+            "govkit-unused-access has 1 active finding of unused access: 1 UnusedIAMRole.",
+        ),
+        (
+            "GK516",
+            AUDIT,
+            "eu-west-1",
+            "govkit-internal-access has 1 active finding of internal access: 1 AWS::IAM::Role.",
+        ),
+    ]
+    calls = [json.loads(line)["operation"] for line in log.read_text().splitlines()]
+    assert calls.count("GetFindingsStatistics") == 5
+    log.unlink()
+    table.does("drift", "--baseline")
+    assert "GetFindingsStatistics" not in log.read_text()
+
+
+def test_an_empty_list_of_archive_rules_is_complete(applied: Desk) -> None:
+    applied.layout(layout(access_analyzer={**SECTION, "archive_rules": {}}))
+    assert {f"{one['action']} {one['address']}" for one in planned(applied)} == {
+        f"delete {RULE}",
+        f"delete {RULE.replace('eu-west-1', 'us-east-1')}",
+    }
+    told = {name: value for name, value in SECTION.items() if name != "archive_rules"}
+    applied.layout(layout(access_analyzer=told))
+    assert planned(applied) == []

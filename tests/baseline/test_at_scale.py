@@ -2,12 +2,16 @@
 
 import json
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
 from baselines import ROLE, clicks
 from terminal import SETTINGS, Desk, build, desk
 
+from govkit.layout.read import read
 from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.making import configure
 
@@ -123,3 +127,15 @@ def test_where_nothing_could_be_written_anywhere_access_was_denied() -> None:
         assert "1 account: AccessDenied" in ran.err
         (journal,) = set(runs.glob("*.jsonl")) - before
         assert '"failed"' in journal.read_text()
+
+
+def test_the_benchmark_of_a_look_has_a_layout_that_is_understood(tmp_path: Path) -> None:
+    """It takes minutes, and is measured by hand: what it asks for must not rot meanwhile."""
+    folder = Path(__file__).parents[2] / "benchmarks"
+    told = run_path(str(folder / "bench_baseline.py"))["LAYOUT"]
+    (tmp_path / "org_layout.yaml").write_text(json.dumps(told))
+    wanted = read(tmp_path / "org_layout.yaml", today=date(2026, 11, 23))
+    assert len(wanted.coverage.regions) == 4
+    assert {"password_policy", "config", "account.ebs_encryption", "account.contacts"} <= set(
+        wanted.coverage.sections
+    )

@@ -182,11 +182,50 @@ def test_a_bucket_that_somebody_else_made_is_refused(table: Desk, owner: str) ->
     assert table.run("apply", "--baseline", "--yes").code == 4
 
 
-def test_a_bucket_that_another_keeps_is_left_alone(table: Desk) -> None:
+COMPLIANCE = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}
+
+
+def observed(desk: Desk, **more: Any) -> list[dict[str, Any]]:
+    """Return what differs of the bucket where another keeps it."""
+    theirs = {"bucket": {**LOGS, "managed_by": "observe", **more}}
+    desk.layout(layout(cloudtrail=theirs))
+    assert planned(desk) == []
+    ran = desk.run("drift", "--baseline", "--format", "json")
+    return [one for one in json.loads(ran.out)["drift"] if one["address"] == ADDRESS]
+
+
+def test_a_bucket_that_another_keeps_is_looked_at_and_left_alone(table: Desk) -> None:
+    (missing,) = observed(table)
+    assert missing["change"] == "missing"
     bucket(table, "acme-trail")
-    table.layout(layout(cloudtrail={"bucket": {**LOGS, "managed_by": "observe"}}))
-    assert planned(table) == []
+    asked(table, "DeletePublicAccessBlock")
+    asked(table, "PutBucketVersioning", VersioningConfiguration={"Status": "Enabled"})
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": COMPLIANCE}
+    asked(table, "PutObjectLockConfiguration", ObjectLockConfiguration=lock)
+    (open_,) = observed(table)
+    assert open_["actual"] == {"public_access_block": False}
     table.does("apply", "--baseline", "--yes")
+    told = json.loads(table.run("check", "--format", "json").out)["findings"]
+    assert [(one["resource"], one["actual"]) for one in told] == [(ADDRESS, open_["actual"])]
+    (strict,) = observed(table, object_lock_days=9, expire_days=30)
+    assert strict["expected"] == {
+        "public_access_block": True,
+        "object_lock_days": 9,
+        "other_lock": None,
+        "expire_days": 30,
+    }
+
+
+def test_a_locked_bucket_that_another_keeps_is_no_fault_of_the_layout(table: Desk) -> None:
+    bucket(table, "acme-trail")
+    asked(table, "DeletePublicAccessBlock")
+    asked(table, "PutBucketVersioning", VersioningConfiguration={"Status": "Enabled"})
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": COMPLIANCE}
+    asked(table, "PutObjectLockConfiguration", ObjectLockConfiguration=lock)
+    table.layout(layout(config={**config(), "managed_by": "lza"}))
+    ran = table.run("drift", "--baseline", "--format", "json")
+    found = {one["address"]: one["actual"] for one in json.loads(ran.out)["drift"]}
+    assert found[ADDRESS] == {"public_access_block": False}
 
 
 def test_it_stays_when_the_layout_no_longer_asks_for_it(applied: Desk) -> None:

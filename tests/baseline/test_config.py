@@ -7,6 +7,8 @@ import pytest
 from baselines import ACCOUNTS, bucket, clicks, layout
 from terminal import Desk
 
+from govkit.sandbox.sandbox import Sandbox
+
 CONFIG = {
     "recorder": {"types": "all", "global_types_in": "eu-west-1"},
     "delivery": {
@@ -117,3 +119,19 @@ def test_a_recorder_that_is_deleted_is_made_again_with_all_that_hangs_on_it(appl
     clicks(applied, AUDIT, "config", "DeleteConfigurationRecorder", told, region="eu-west-1")
     applied.does("apply", "--baseline", "--yes")
     assert planned(applied) == []
+
+
+def test_a_recorder_that_a_service_keeps_for_itself_is_left_alone(table: Desk) -> None:
+    table.layout(layout(config=CONFIG))
+    table.does("apply", "--baseline", "--yes")
+    sandbox = Sandbox(table.sandbox)
+    with sandbox.store.turn():
+        rows = sandbox.store.document("config").tables["recorders"]
+        for running in (True, False):  # one that runs beside ours, and one that does not
+            name = f"AWSConfigurationRecorderForService{running}"
+            own = rows[f"{AUDIT}/eu-west-1/govkit"]
+            told = {**own, "Name": name, "Service": "securityhub.amazonaws.com"}
+            rows.put(f"{AUDIT}/eu-west-1/{name}", {**told, "Recording": running})
+        sandbox.store.save()
+    assert planned(table) == []
+    table.does("drift", "--baseline")

@@ -43,7 +43,11 @@ def due(told: dict[str, Any]) -> dict[str, list[tuple[Any, str]]]:
 
 def applies(table: Desk, stage: str, count: int) -> None:
     four_hours_pass(table)
-    table.does("credentials", "apply", stage, "--yes", "--allow", f"credentials={count}")
+    rail = ("--allow", f"credentials={count}")
+    ran = table.does("credentials", "apply", stage, "--yes", *rail)
+    planned, applied = (line for line in ran.out.splitlines() if "Next: " in line)
+    assert planned.endswith(f"Next: govkit credentials apply {stage}")
+    assert applied.endswith("Next: govkit credentials plan")
 
 
 def stays_in_use(table: Desk, day: str) -> None:
@@ -97,7 +101,7 @@ def test_the_stages_lead_from_a_word_to_the_end(office: Desk) -> None:
     applies(office, "delete", 2)
     assert {one["user"] for one in planned(office)["users"]} == {"old"}
     history = office.does("history").out
-    assert "credentials delete" in history
+    assert "credentials apply delete" in history
 
 
 def test_a_stage_is_refused_without_its_rail_and_stale_with_another_fingerprint(
@@ -106,7 +110,11 @@ def test_a_stage_is_refused_without_its_rail_and_stale_with_another_fingerprint(
     four_hours_pass(office)
     ran = office.run("credentials", "apply", "notify", "--yes")
     assert ran.code == 4
-    assert "--allow credentials=3" in ran.said
+    assert "govkit credentials apply notify --allow credentials=3" in ran.said
+    nothing = office.does("credentials", "apply", "delete", "--yes").out.splitlines()[-1]
+    assert nothing == (
+        "No changes: credentials apply delete has nothing to do. Next: govkit credentials plan"
+    )
     less = ("--yes", "--allow", "credentials=2")
     assert office.run("credentials", "apply", "notify", *less).code == 4
     allowed = ("--allow", "credentials=3")
@@ -240,3 +248,13 @@ def test_a_rollback_touches_no_credentials_and_says_so(office: Desk) -> None:
         assert "a rollback touches no credentials" in ran.said
     with inside(office, TEAM) as world:
         assert not keys(world)["AKIA1IDLEXXXXXXXX"]["Active"]
+
+
+def test_where_another_keeps_credentials_they_are_looked_at_and_no_stage_is_done(
+    office: Desk,
+) -> None:
+    office.layout(layout(credentials={**CREDENTIALS, "managed_by": "observe"}))
+    assert {one["user"] for one in planned(office)["users"]} == {"gone", "idle", "old"}
+    ran = office.run("credentials", "apply", "notify", "--yes", "--allow", "credentials=9")
+    assert ran.code == 4
+    assert "managed_by: observe" in ran.err

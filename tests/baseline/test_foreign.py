@@ -59,10 +59,32 @@ def test_what_another_tool_keeps_is_looked_at_and_never_written(table: Desk) -> 
     told = json.loads(table.does("plan", "--baseline", "--format", "json").out)
     assert told["steps"] == []
     ran = table.run("drift", "--baseline", "--format", "json")
-    (found,) = json.loads(ran.out)["drift"]
-    assert (ran.code, found["address"]) == (2, "trail:management/eu-west-1/org-trail")
-    assert found["actual"] == {
-        "multi_region": False,
-        "log_file_validation": False,
-        "logging": False,
+    assert ran.code == 2
+    assert {one["address"]: one["actual"] for one in json.loads(ran.out)["drift"]} == {
+        "bucket:acme-trail": {"versioning": False},
+        "trail:management/eu-west-1/org-trail": {
+            "multi_region": False,
+            "log_file_validation": False,
+            "logging": False,
+        },
+    }
+
+
+def test_every_part_can_be_left_to_another_tool_and_is_still_looked_at(table: Desk) -> None:
+    weak = {"managed_by": "lza", "minimum_length": 14}
+    features = {"managed_by": "lza", "credentials_management": True, "root_sessions": False}
+    access = {"ServicePrincipal": "iam.amazonaws.com"}
+    clicks(table, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    clicks(table, MANAGEMENT, "iam", "EnableOrganizationsRootSessions")
+    table.layout(layout(password_policy=weak, root_access=features))
+    told = json.loads(table.does("plan", "--baseline", "--format", "json").out)
+    assert told["steps"] == []
+    drifted = json.loads(table.run("drift", "--baseline", "--format", "json").out)["drift"]
+    assert {f"{one['change']} {one['address']}" for one in drifted} == {
+        "missing password_policy:audit",
+        "missing password_policy:log-archive",
+        "missing password_policy:management",
+        "missing password_policy:payments",
+        "missing root_access:management/RootCredentialsManagement",
+        "extra root_access:management/RootSessions",
     }

@@ -8,6 +8,7 @@ from baselines import ACCOUNTS, clicks, layout
 from terminal import Desk
 
 from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.sandbox.refusals import RefusalError
 
 MANAGEMENT = "111111111111"
 
@@ -103,3 +104,55 @@ def test_stacks_that_cannot_be_read_are_said_not_to_be_known(table: Desk) -> Non
     ran = table.run("plan", "--baseline")
     assert "cloudformation:ListStackSets" in ran.said
     assert "111111111111 eu-west-1" in ran.said
+
+
+def test_where_the_management_account_refuses_a_delegated_administrator_shows_them(
+    table: Desk,
+) -> None:
+    stacks(table, "guard-duty", "Security")
+    charged = {
+        "AccountId": ACCOUNTS["payments"],
+        "ServicePrincipal": "member.org.stacksets.cloudformation.amazonaws.com",
+    }
+    clicks(table, MANAGEMENT, "organizations", "RegisterDelegatedAdministrator", charged)
+    table.layout(moving())
+    denied = Fault(Kind.ACCESS_DENIED, "ListStackSets", times=99, account=MANAGEMENT)
+    plant(table.sandbox, denied)
+    code, (finding,) = said(table, "--baseline")
+    assert (code, finding["subject"]) == (4, "account:audit")
+    assert "the stacks of guard-duty (eu-west-1) go" in finding["message"]
+    calls = [json.loads(one) for one in (table.sandbox / "calls.jsonl").read_text().splitlines()]
+    shown = [one for one in calls if one["operation"] == "DescribeStackSet"]
+    assert {one["caller"]["account"] for one in shown} == {ACCOUNTS["payments"]}
+    assert all(one["params"]["CallAs"] == "DELEGATED_ADMIN" for one in shown)
+
+
+def test_where_neither_may_look_it_is_said(table: Desk) -> None:
+    charged = {
+        "AccountId": ACCOUNTS["payments"],
+        "ServicePrincipal": "member.org.stacksets.cloudformation.amazonaws.com",
+    }
+    access = {"ServicePrincipal": charged["ServicePrincipal"]}
+    clicks(table, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    clicks(table, MANAGEMENT, "organizations", "RegisterDelegatedAdministrator", charged)
+    table.layout(moving())
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListStackSets", times=99))
+    ran = table.run("plan", "--baseline")
+    assert "cloudformation:ListStackSets" in ran.said
+    assert "111111111111 eu-west-1" in ran.said
+
+
+def test_only_a_delegated_administrator_may_call_as_one(table: Desk) -> None:
+    told = {"CallAs": "DELEGATED_ADMIN"}
+    with pytest.raises(RefusalError) as caught:
+        clicks(table, ACCOUNTS["payments"], "cloudformation", "ListStackSets", told)
+    assert "delegated admin" in caught.value.message
+
+
+def test_without_the_baseline_it_is_said_that_nobody_looked(table: Desk) -> None:
+    stacks(table, "guard-duty", "Security")
+    table.layout(moving())
+    told = json.loads(table.does("plan", "--format", "json").out)["findings"]
+    assert [(one["code"], one["subject"]) for one in told] == [("GK307", "account:audit")]
+    told = json.loads(table.run("plan", "--baseline", "--format", "json").out)["findings"]
+    assert [one["code"] for one in told] == ["GK421"]

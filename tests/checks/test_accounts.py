@@ -11,9 +11,18 @@ from typing import Any
 import pytest
 
 from govkit.checks.accounts._check import AccountCheck, Seen, account_checks
+from govkit.kinds._access_analyzer import (
+    EXTERNAL,
+    INTERNAL,
+    NAMES,
+    UNUSED,
+    AccessAnalyzer,
+    UnusedAccess,
+)
 from govkit.kinds.account import Account
 from govkit.kinds.account_summary import AccountSummary
 from govkit.kinds.alternate_contact import AccountSettings
+from govkit.kinds.analyzer_findings import AnalyzerFindings
 from govkit.kinds.credential_report import ROOT_USER, Credential, Credentials
 from govkit.kinds.iam_group import IamGroup
 from govkit.kinds.iam_user import IamUser
@@ -63,6 +72,7 @@ USER = IamUser(TEAM, "jane", JANE.arn)
 GROUP = IamGroup(TEAM, "admins", "arn:aws:iam::555555555555:group/admins")
 
 INSTANCE = Instance(TEAM, "eu-west-1", "i-1", "arn:aws:iam::555555555555:instance-profile/web")
+FOUND = AnalyzerFindings(TEAM, "eu-west-1", NAMES[EXTERNAL], EXTERNAL, archived=4)
 
 CASES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {
     "console-user-without-mfa": (
@@ -142,6 +152,21 @@ CASES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {
         [INSTANCE, replace(INSTANCE, imds="off")],
     ),
     "instance-without-role": ([replace(INSTANCE, profile=None)], [INSTANCE]),
+    "external-access-findings": (
+        [
+            replace(FOUND, active=1),
+            replace(FOUND, active=3, public=1, parts=(("AWS::S3::Bucket", 3),)),
+        ],
+        [FOUND, replace(FOUND, active=1, analyzer="theirs")],
+    ),
+    "unused-access-findings": (
+        [replace(FOUND, type=UNUSED, analyzer=NAMES[UNUSED], active=2)],
+        [replace(FOUND, type=UNUSED, analyzer=NAMES[UNUSED]), replace(FOUND, active=1)],
+    ),
+    "internal-access-findings": (
+        [replace(FOUND, type=INTERNAL, analyzer=NAMES[INTERNAL], active=2)],
+        [replace(FOUND, type=INTERNAL, analyzer=NAMES[INTERNAL]), replace(FOUND, active=1)],
+    ),
     "member-root-credentials": (
         [
             replace(SUMMARY, root_password=True, root_mfa=True),
@@ -162,6 +187,7 @@ def flagged(name: str, *resources: Any, rules: Credentials = RULES) -> list[Any]
         "credentials": rules,
         "root_access": Wish(credentials_management=True),
         "account": AccountSettings(imds="v2"),
+        "access_analyzer": AccessAnalyzer(unused_access=UnusedAccess(), internal_access=True),
     }
     return list(CHECKS[name].look(Seen(state, TODAY, sections)))
 
@@ -202,3 +228,27 @@ def test_a_check_explains_itself(check: AccountCheck) -> None:
 def test_no_two_checks_share_a_code_or_a_name() -> None:
     assert len({check.code for check in account_checks()}) == len(account_checks())
     assert len(CHECKS) == len(account_checks())
+
+
+def test_the_findings_of_an_analyzer_are_summed_up_in_a_line() -> None:
+    parts = (("AWS::IAM::Role", 1), ("AWS::S3::Bucket", 2))
+    (remark,) = flagged("external-access-findings", replace(FOUND, active=3, public=1, parts=parts))
+    assert (remark.resource, remark.region) == (str(FOUND.needs[0]), "eu-west-1")
+    assert remark.message == (
+        "govkit-external-access has 3 active findings of external access: "
+        "1 of them public, 1 AWS::IAM::Role, 2 AWS::S3::Bucket."
+    )
+    assert remark.actual == {
+        "active": 3,
+        "archived": 4,
+        "AWS::IAM::Role": 1,
+        "AWS::S3::Bucket": 2,
+        "public": 1,
+    }
+
+
+def test_where_another_tool_keeps_the_analyzers_those_of_any_name_are_summed_up() -> None:
+    sections = {"access_analyzer": AccessAnalyzer(managed_by="lza")}
+    theirs = replace(FOUND, analyzer="theirs", active=1)
+    look = CHECKS["external-access-findings"].look
+    assert len(list(look(Seen(State([theirs]), TODAY, sections)))) == 1

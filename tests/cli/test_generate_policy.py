@@ -114,6 +114,8 @@ def test_as_json_it_tells_the_evidence_and_the_file_holds_the_policy(table: Desk
         "resources": ["arn:aws:s3:::logs"],
         "widened": False,
         "regions": ["eu-west-1"],
+        "not_shown": [],
+        "perhaps_not_shown": [],
     }
     assert json.loads((table.folder / "policy.json").read_text()) == told["policy"]
     quiet = table.does("generate-policy", "--from", "log.jsonl", "-o", "policy.json")
@@ -188,6 +190,37 @@ def test_a_folder_is_read_with_what_is_packed_and_without_digests(table: Desk) -
     (digest / "d.json.gz").write_bytes(b"no gzip")
     ran = table.does("generate-policy", "--from", "AWSLogs", "-f", "json")
     assert json.loads(ran.out)["events"]["read"] == 3
+
+
+@pytest.mark.parametrize("pack", [lambda text: text, gzip.compress], ids=["plain", "gzip"])
+def test_a_log_may_come_by_stdin(table: Desk, pack: Callable[[bytes], bytes]) -> None:
+    given_ = pack(json.dumps({"Records": EVENTS[:3]}).encode())
+    ran = table.run("generate-policy", "--from", "-", "-f", "json", stdin=given_)
+    assert (ran.code, json.loads(ran.out)["events"]["read"]) == (0, 3)
+    broken = table.run("generate-policy", "--from", "-", stdin="{")
+    assert broken.code == 1
+    assert "Not a log of events" in broken.err
+
+
+def test_what_is_on_everything_says_why(table: Desk) -> None:
+    told = [
+        record("sqs:ListQueues"),
+        record("ec2:RunInstances", {"subnetId": "subnet-1"}),
+        record("dynamodb:Query", {"tableName": "orders"}),
+        record("s3:PutObject", {"accessPointName": "x"}),
+    ]
+    log(table, told)
+    ran = table.does("generate-policy", "--from", "log.jsonl", "-f", "json")
+    found = {one["action"]: one for one in json.loads(ran.out)["actions"]}
+    assert found["dynamodb:Query"]["perhaps_not_shown"] == ["index"]
+    assert found["dynamodb:Query"]["not_shown"] == []
+    assert "instance" in found["ec2:RunInstances"]["not_shown"]
+    assert "subnet" not in found["ec2:RunInstances"]["not_shown"]
+    notes = "\n".join(json.loads(ran.out)["notes"])
+    assert 'On "*", for IAM knows no resource of them: sqs:ListQueues.' in notes
+    assert "dynamodb:Query (perhaps index)" in notes
+    assert "s3:PutObject (perhaps accesspointobject or object)" in notes
+    assert "security-group, perhaps one of 13 types)" in notes
 
 
 WAYS: dict[str, Callable[[list[dict[str, Any]]], str]] = {

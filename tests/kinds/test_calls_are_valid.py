@@ -58,7 +58,14 @@ from govkit.policies.types import policy_types
 KINDS: dict[type, Kind[Any]] = {
     kind.resource: kind for kind in shelf.load("govkit.kinds", "KIND") if isinstance(kind, Kind)
 }
-OBSERVED = ("account_summary", "credential", "iam_group", "iam_user", "instance")
+OBSERVED = (
+    "account_summary",
+    "analyzer_findings",
+    "credential",
+    "iam_group",
+    "iam_user",
+    "instance",
+)
 DENY = of({"Version": "2012-10-17", "Statement": []})
 UNIT = OrganizationalUnit(ou("Workloads"), "Workloads", ROOT, "main")
 SEARCH = Account(

@@ -111,7 +111,8 @@ def test_a_finished_run_says_so() -> None:
 
 
 def test_a_stopped_run_says_what_is_left(some_steps: tuple[Step, ...]) -> None:
-    document = run("stopped", "r1", done=2, left=some_steps * 2, unplanned=some_steps[:1])
+    more: Any = {"left": some_steps * 2, "unplanned": some_steps[:1], "following": "apply"}
+    document = run("stopped", "r1", done=2, **more)
     text = formats()["text"].run(document, PLAIN)
     assert text.startswith(
         "Left to do\n  create SCP deny-leave\n  update SCP deny-regions\n  tag OU /Workloads/Prod\n"

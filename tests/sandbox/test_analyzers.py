@@ -194,6 +194,68 @@ def test_what_a_service_manages_cannot_be_deleted(play: Any, analyzer: Any) -> N
     assert status(analyzer, "one2") == ("FAILED", "ORGANIZATION_DELETED")
 
 
+STATISTICS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ORGANIZATION": (
+        "externalAccessFindingsStatistics",
+        {
+            "resourceTypeStatistics": {
+                "AWS::S3::Bucket": {"totalActivePublic": 1, "totalActiveCrossAccount": 1},
+            }
+        },
+    ),
+    "ORGANIZATION_UNUSED_ACCESS": (
+        "unusedAccessFindingsStatistics",
+        {
+            "unusedAccessTypeStatistics": [{"unusedAccessType": "UnusedIAMRole", "total": 2}],
+            "topAccounts": [{"account": "555555555555", "numberOfActiveFindings": 2}],
+        },
+    ),
+    "ORGANIZATION_INTERNAL_ACCESS": (
+        "internalAccessFindingsStatistics",
+        {"resourceTypeStatistics": {"AWS::S3::Bucket": {"totalActiveFindings": 2}}},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", STATISTICS)
+def test_what_an_analyzer_found_is_counted(play: Any, analyzer: Any, kind: str) -> None:
+    make(analyzer, kind=kind)
+    (arn,) = [one["arn"] for one in analyzer.list_analyzers()["analyzers"]]
+    key = "111111111111/eu-west-1/one"
+    sandbox = Sandbox(play.directory, clock=play.clock.clock())
+    with sandbox.store.turn():
+        rows = sandbox.store.document("accessanalyzer").tables["findings"]
+        for number, status in enumerate(("ACTIVE", "ACTIVE", "ARCHIVED", "RESOLVED")):
+            told = {
+                "Id": str(number),
+                "Analyzer": key,
+                "Type": "UnusedIAMRole",
+                "Resource": f"arn:aws:s3:::b{number}",
+                "ResourceType": "AWS::S3::Bucket",
+                "Owner": "555555555555",
+                "Public": number == 0,
+                "Status": status,
+            }
+            rows.put(f"{key}/{number}", told)
+        sandbox.store.save()
+    member, more = STATISTICS[kind]
+    (told,) = analyzer.get_findings_statistics(analyzerArn=arn)["findingsStatistics"]
+    totals = {"totalActiveFindings": 2, "totalArchivedFindings": 1, "totalResolvedFindings": 1}
+    assert told == {member: {**totals, **more}}
+    elsewhere = arn.replace("eu-west-1", "us-east-1")
+    assert refused(analyzer.get_findings_statistics, analyzerArn=elsewhere) == (
+        "AccessDeniedException"
+    )
+    none = arn.replace("analyzer/one", "analyzer/none")
+    assert refused(analyzer.get_findings_statistics, analyzerArn=none) == (
+        "ResourceNotFoundException"
+    )
+    analyzer.delete_analyzer(analyzerName="one")
+    make(analyzer, kind=kind)
+    (empty,) = analyzer.get_findings_statistics(analyzerArn=arn)["findingsStatistics"]
+    assert empty[member]["totalActiveFindings"] == 0
+
+
 def test_an_operation_that_is_not_played_or_not_known_is_refused(play: Any) -> None:
     assert refused(client(play).list_policy_generations) == "UnsupportedOperationException"
     sandbox = Sandbox(play.directory)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, cast
 
 from govkit import shelf
+from govkit.kinds._access_analyzer import AccessAnalyzer
 from govkit.kinds.alternate_contact import AccountSettings
 from govkit.kinds.credential_report import Credential, Credentials, ReportedKey
 from govkit.kinds.root_access import Wish
@@ -43,6 +44,14 @@ class Seen:
     def account(self) -> AccountSettings:
         """What is asked of the account's own settings; nothing where the section is missing."""
         told: AccountSettings = self.sections.get("account", AccountSettings())
+        return told
+
+    @property
+    def access_analyzer(self) -> AccessAnalyzer:
+        """Which analyzers are asked for; none where the section is missing."""
+        told: AccessAnalyzer = self.sections.get(
+            "access_analyzer", AccessAnalyzer(external_access=False)
+        )
         return told
 
     def users(self) -> Iterator[Credential]:

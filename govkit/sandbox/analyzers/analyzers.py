@@ -11,6 +11,7 @@ from govkit.sandbox.analyzers.rows import (
     archive_rules,
     conflict,
     exceeded,
+    findings,
     footing,
     found,
     invalid,
@@ -116,8 +117,9 @@ def delete_analyzer(world: World, params: Params) -> Answer:
         text = f"{row['Name']} is managed by {row['ManagedBy']}."
         raise refusal("AccessDeniedException", message=text, status=403)
     analyzers(world).drop(key)
-    for rule in list(archive_rules(world).where("Analyzer", key)):
-        archive_rules(world).drop(rule)
+    for table in (archive_rules(world), findings(world)):
+        for one in list(table.where("Analyzer", key)):
+            table.drop(one)
     return {}
 
 

@@ -43,7 +43,21 @@ class ArchiveRuleRow(TypedDict):
     Updated: str
 
 
+class FindingRow(TypedDict):
+    """What an analyzer found, keyed by its key and the finding's ID; `Public` is open to everybody."""
+
+    Id: str
+    Analyzer: str
+    Type: str
+    Resource: str
+    ResourceType: str
+    Owner: str
+    Public: bool
+    Status: str
+
+
 SHAPES = {
+    "findings": Shape(FindingRow, ("Analyzer",)),
     "analyzers": Shape(AnalyzerRow, ("Place", "Region")),
     "archive_rules": Shape(ArchiveRuleRow, ("Analyzer",)),
 }
@@ -55,6 +69,10 @@ def analyzers(world: World) -> "Table[AnalyzerRow]":
 
 def archive_rules(world: World) -> "Table[ArchiveRuleRow]":
     return world.documents("accessanalyzer").tables["archive_rules"]
+
+
+def findings(world: World) -> "Table[FindingRow]":
+    return world.documents("accessanalyzer").tables["findings"]
 
 
 def place(world: World) -> str:

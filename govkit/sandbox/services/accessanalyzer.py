@@ -1,6 +1,6 @@
-"""IAM Access Analyzer: analyzers of accounts and of the organization, and their archive rules."""
+"""IAM Access Analyzer: analyzers, their archive rules, and the statistics of what they found."""
 
-from govkit.sandbox.analyzers import analyzers, archive_rules
+from govkit.sandbox.analyzers import analyzers, archive_rules, findings
 from govkit.sandbox.analyzers.rows import SHAPES, invalid
 from govkit.sandbox.calls import Call, Service, World
 from govkit.sandbox.model import check_input, service_model
@@ -19,7 +19,7 @@ def _admit(_: World, call: Call) -> None:
 SERVICE = Service(
     "accessanalyzer",
     "access-analyzer",
-    {**analyzers.HANDLERS, **archive_rules.HANDLERS},
+    {**analyzers.HANDLERS, **archive_rules.HANDLERS, **findings.HANDLERS},
     SHAPES,
     _admit,
 )

@@ -5,6 +5,7 @@ With automatic deployment the accounts are those of the OUs at any time; the man
 
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
@@ -186,14 +187,35 @@ def _admit(_: World, call: Call) -> None:
         raise _invalid(f"1 validation error detected: {refused.message}") from refused
 
 
+def _called_as(handler: Handler) -> Handler:
+    """Let a delegated administrator who says so work on what the management account has."""
+
+    def handle(world: World, params: Params) -> Answer:
+        if params.get("CallAs", "SELF") == "SELF":
+            return handler(world, params)
+        entries, caller = book(world), world.caller
+        if f"{_ACCESS} {caller.account}" not in entries.delegations:
+            raise _invalid(
+                "You must be the management account or delegated admin account of an organization "
+                "before operating a SERVICE_MANAGED stack set"
+            )
+        management = entries.the_organization["ManagementAccount"]
+        return handler(replace(world, caller=replace(caller, account=management)), params)
+
+    return handle
+
+
 _HANDLERS: Mapping[str, Handler] = {
-    "CreateStackSet": create_stack_set,
-    "DeleteStackSet": delete_stack_set,
-    "CreateStackInstances": create_stack_instances,
-    "DeleteStackInstances": delete_stack_instances,
-    "ListStackSets": list_stack_sets,
-    "DescribeStackSet": describe_stack_set,
-    "ListStackInstances": list_stack_instances,
+    name: _called_as(handler)
+    for name, handler in {
+        "CreateStackSet": create_stack_set,
+        "DeleteStackSet": delete_stack_set,
+        "CreateStackInstances": create_stack_instances,
+        "DeleteStackInstances": delete_stack_instances,
+        "ListStackSets": list_stack_sets,
+        "DescribeStackSet": describe_stack_set,
+        "ListStackInstances": list_stack_instances,
+    }.items()
 }
 
 SERVICE = Service("cloudformation", "cloudformation", _HANDLERS, SHAPES, _admit)

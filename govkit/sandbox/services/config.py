@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.clock import iso
-from govkit.sandbox.config import aggregators, packs, rules
+from govkit.sandbox.config import aggregators, for_all, packs, rules
 from govkit.sandbox.model import check_input, service_model
 from govkit.sandbox.organizations.rows import book
 from govkit.sandbox.refusals import RefusalError, refusal
@@ -42,8 +42,8 @@ SHAPES = {
     "recorders": Shape(RecorderRow, ("Place",)),
     "channels": Shape(ChannelRow, ("Place",)),
     "aggregators": aggregators.SHAPE,
-    "organization_rules": rules.SHAPE,
-    "organization_packs": packs.SHAPE,
+    "organization_rules": for_all.SHAPE,
+    "organization_packs": for_all.SHAPE,
 }
 
 
@@ -249,8 +249,10 @@ def delete_channel(world: World, params: Params) -> Answer:
 
 
 def list_tags(world: World, params: Params) -> Answer:
-    asked = (kind.tags_of(world, params["ResourceArn"]) for kind in (aggregators, rules, packs))
-    found = next((one for one in asked if one is not None), None)
+    arn = params["ResourceArn"]
+    found = aggregators.tags_of(world, arn)
+    for sort in (rules.RULES, packs.PACKS):
+        found = for_all.tags_of(sort, world, arn) if found is None else found
     if found is None:
         raise refusal("ResourceNotFoundException", message=f"{params['ResourceArn']} is not here.")
     return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
