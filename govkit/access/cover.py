@@ -44,9 +44,9 @@ def _several(target: int, vocabulary: Sequence[Named]) -> Cover | None:
     names, left = chosen(target, 0, usable)
     if left:
         return None
-    union = 0
-    for name, mask in usable:
-        union |= mask if name in names else 0
+    masks, union = dict(usable), 0
+    for name in names:
+        union |= masks[name]
     return Cover(names, chosen(union & ~target, target, vocabulary)[0])
 
 

@@ -234,6 +234,7 @@ def test_the_head_is_carried_over(whole: Wanted) -> None:
         ),
     )
     assert whole.safety == Safety(
+        break_glass=("arn:aws:iam::333333333333:role/BreakGlass",),
         max_deletes=5,
         max_moves=10,
         max_creates=2,
