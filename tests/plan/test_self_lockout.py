@@ -235,6 +235,14 @@ def test_an_rcp_denies_who_is_spared_on_what_its_account_owns(planned: Any) -> N
     assert "rcp/no" in found.message
 
 
+def test_accounts_out_of_the_baseline_are_entered_by_nobody(planned: Any) -> None:
+    """To deny all in an OU that is out of the baseline locks nobody out."""
+    wanted = layout(deny("*"), ["Workloads"], **MEMBERS, baseline=BASELINE)
+    assert set(codes(planned(wanted))) == {"GK430"}
+    wanted["baseline"] = BASELINE | {"except": ["Workloads"]}
+    assert planned(wanted) == []
+
+
 def test_the_baseline_is_asked_about_in_each_of_its_regions(planned: Any) -> None:
     near = deny("ec2:*", StringNotEquals={"aws:RequestedRegion": ["eu-west-1"]})
     settings = {"ebs_encryption": True}
