@@ -39,7 +39,9 @@ _DENIED = re.compile(
 _POLICY_ID = re.compile(r"p-[0-9a-zA-Z_]{8,128}$")
 _ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts)::([0-9]{12}):")
 _LAYERS = {"service": "scp", "resource": "rcp"}
-_MOST = 20_000  # characters of a text that are looked at; AWS's longest messages have some thousands
+_MOST = (
+    20_000  # characters of a text that are looked at; AWS's longest messages have some thousands
+)
 
 
 @dataclass(frozen=True, slots=True)
