@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from govkit.access.action_index import ActionIndex
-from govkit.access.compare import Documents
+from govkit.access.compare import Documents, chain
+from govkit.access.cover import Cover
+from govkit.access.difference import Difference, difference
+from govkit.access.pack import Packed, pack, size
 from govkit.access.statement import texts
+from govkit.access.verdict import Kind
 
 
 def shortened(documents: Documents, index: ActionIndex) -> dict[str, dict[str, Any]]:
@@ -17,6 +24,39 @@ def shortened(documents: Documents, index: ActionIndex) -> dict[str, dict[str, A
     because there a wildcard would exempt what is yet to come.
     """
     return {name: _document(document, index) for name, document in documents.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """Documents packed with shortened actions, and what that adds: `added` leads from the given ones.
+
+    `today` says that it was shown to add nothing of what AWS has today.
+    """
+
+    packed: Packed
+    added: Difference
+    today: bool
+
+
+def pack_shortened(
+    documents: Documents, limit: int, *, kind: Kind, most: int | None, index: ActionIndex
+) -> Shortened:
+    """Return documents packed as `pack` does, with lists of actions shortened before and after."""
+    found = pack(shortened(documents, index), limit, kind=kind, most=most)
+    again = shortened(found.documents, index)
+    if size(again) < found.after:
+        found = pack(again, limit, kind=kind, most=most)
+    added = difference(chain(documents, kind), chain(found.documents, kind), index)
+    effects = (*added.newly_denied, *added.newly_allowed)
+    today = not added.unknown and not any(_of_today(one.actions, index) for one in effects)
+    return Shortened(replace(found, before=size(documents)), added, today)
+
+
+def _of_today(actions: Cover, index: ActionIndex) -> int:
+    of, but = (
+        reduce(or_, map(index.mask, patterns), 0) for patterns in (actions.names, actions.but)
+    )
+    return of & ~but
 
 
 def _document(document: Mapping[str, Any], index: ActionIndex) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def diff(
 ) -> int:
     """Show what differs between two states: from AWS to the layout, unless told otherwise."""
     from govkit.cli.reach import Reach, question, snapshot_at
-    from govkit.flow.diff import changes as changes_of
+    from govkit.flow.diff import differing
     from govkit.report import differences
 
     options: Globals = context.obj
@@ -34,7 +34,7 @@ def diff(
         raise UsageError("Wrong usage", "diff takes both FROM and TO, or neither.")
     source, target = before or "aws", after or "layout"
     with progress("Reading both sides"):
-        changes = changes_of(question(options), Reach(options).live, snapshot_at, source, target)
-    told = differences(changes, source, target)
+        found = differing(question(options), Reach(options).live, snapshot_at, source, target)
+    told = {**differences(found.changes, source, target), "effects": list(found.effects)}
     show("differences", told, format_, write)
     return Exit.DIFFERS if exit_code and told["differences"] else Exit.DONE

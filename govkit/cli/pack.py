@@ -26,25 +26,34 @@ def pack(
         int | None,
         typer.Option("--max-documents", metavar="N", min=1, help="Refuse to make more than N."),
     ] = None,
+    future: Annotated[
+        bool,
+        typer.Option(
+            "--allow-future-wildcards",
+            help="Write lists of actions as wildcards that match nothing else of today, and list "
+            "what they add.",
+        ),
+    ] = False,
     type_: ControlPolicy = None,
     format_: TextOrJson = "text",
 ) -> int:
     """Join the statements of documents into as few documents as fit, and prove them equal.
 
-    Exits 2 where the documents are written, but not everything about them could be decided.
+    Exits 2 where the documents are written, but not everything about them could be decided, or
+    --allow-future-wildcards was not shown to leave the actions of today alone.
     """
     text_or_json(format_)
-    from govkit.flow.documents import packed
+    from govkit.flow.documents import Room, packed
     from govkit.report import packing_text
 
     if out.exists() and not out.is_dir():
         raise UsageError("Not a folder", f"{out} is a file; --out wants a folder.")
-    found = packed(files, type_, limit, most)
+    found = packed(files, type_, Room(limit, most, future))
     written = _written(out, found.texts)
     documents = [{**one, "file": str(written[one["name"]])} for one in found.report["documents"]]
     told({**found.report, "documents": documents}, format_, packing_text)
     _warn(out, set(written.values()))
-    return Exit.DONE if found.report["verdict"] == "equal" else Exit.DIFFERS
+    return Exit.DONE if found.proved else Exit.DIFFERS
 
 
 def _written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:

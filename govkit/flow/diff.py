@@ -8,11 +8,15 @@ from govkit.flow.compare import Bank, Question, asked, met
 from govkit.layout.read import read
 from govkit.layout.revision import at_revision
 from govkit.live.discover import Live
+from govkit.model.call import Ids
 from govkit.model.change import Change
-from govkit.model.resource import Resource
+from govkit.model.resource import Json, Resource
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.diff import diff
+from govkit.plan.document import effect
+from govkit.plan.effects import effects
+from govkit.plan.weighing import weighing
 
 Load = Callable[[Path], Live]
 
@@ -25,17 +29,50 @@ class Side:
     live: Live | None = None
 
 
-def changes(
-    question: Question, bank: Bank, load: Load, before: str, after: str
-) -> Sequence[Change[Resource]]:
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """What leads from one side to the other, and what it means for accounts."""
+
+    changes: Sequence[Change[Resource]]
+    effects: Sequence[dict[str, Json]]
+
+
+def differing(question: Question, bank: Bank, load: Load, before: str, after: str) -> Differing:
     """Return what leads from one side to the other.
 
     A side is `layout`, `aws`, `git:REV` (the layout as it was), or a snapshot's file.
     """
     current = read(question.layout, today=question.today)
     sides = [_side(name, question, current, bank, load) for name in (before, after)]
-    then, now = _states(sides[0], sides[1], current)
-    return diff(now, then)
+    found = _banks(sides[0], sides[1], current)
+    changes = diff(found.now, found.then)
+    weights = weighing(changes, found.there, found.ids, current)
+    told = effects(*found.whole(changes), found.ids, weights)
+    return Differing(changes, [effect(one) for one in told])
+
+
+@dataclass(frozen=True, slots=True)
+class _Banks:
+    """Two states under the same names, and whom `ids` names in them.
+
+    `live` is all that is there on one side, `turned` says that it is the second; None where both
+    sides are whole. `there` are the targets that AWS has already.
+    """
+
+    then: State
+    now: State
+    ids: Ids
+    there: State
+    live: State | None = None
+    turned: bool = False
+
+    def whole(self, changes: Sequence[Change[Resource]]) -> tuple[State, State]:
+        """Return both sides with what a layout does not speak of."""
+        if self.live is None:
+            return self.then, self.now
+        if self.turned:
+            return self.live.after([one.back() for one in changes]), self.live
+        return self.live, self.live.after(changes)
 
 
 def _side(name: str, question: Question, current: Wanted, bank: Bank, load: Load) -> Side:
@@ -49,18 +86,23 @@ def _side(name: str, question: Question, current: Wanted, bank: Bank, load: Load
     return Side(live=load(Path(name)))
 
 
-def _states(then: Side, now: Side, current: Wanted) -> tuple[State, State]:
+def _banks(then: Side, now: Side, current: Wanted) -> _Banks:
     if then.wanted and now.wanted:
-        return then.wanted.state, now.wanted.state
+        return _Banks(then.wanted.state, now.wanted.state, _told(now.wanted), State())
     if then.live and now.live:
-        return _named(then.live, current), _named(now.live, current)
+        first, second = met(current, then.live), met(current, now.live)
+        return _Banks(first.live, second.live, second.ids, second.live)
     wanted, live = then.wanted or now.wanted or current, then.live or now.live
     if live is None:
-        return wanted.state, wanted.state
+        return _Banks(wanted.state, wanted.state, _told(wanted), State())
     meeting = met(wanted, live)
-    banks = (meeting.desired, meeting.ours)
-    return banks if then.wanted else (banks[1], banks[0])
+    if then.wanted:
+        return _Banks(
+            meeting.desired, meeting.ours, meeting.ids, meeting.live, meeting.live, turned=True
+        )
+    return _Banks(meeting.ours, meeting.desired, meeting.ids, meeting.live, meeting.live)
 
 
-def _named(live: Live, current: Wanted) -> State:
-    return met(current, live).live
+def _told(wanted: Wanted) -> Ids:
+    """Return the IDs that a layout tells of its accounts."""
+    return Ids({one: claim.id for one, claim in wanted.claims.items() if claim.id is not None})

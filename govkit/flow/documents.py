@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from govkit.access import compare, pack, simulate
+from govkit.access.action_index import action_index
 from govkit.access.compare import Documents
+from govkit.access.difference import Change
 from govkit.access.merge import CannotJoin
+from govkit.access.shorten import pack_shortened
 from govkit.access.verdict import Kind
 from govkit.errors import GovkitError, UsageError
 from govkit.flow.policy_files import (
@@ -51,31 +54,61 @@ def simulated(path: Path) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """Packed documents as text, minified, by name; and the report on them."""
+    """Packed documents as text, minified, by name; and the report on them.
+
+    `proved` says that they differ from the given ones in nothing but what was allowed to differ.
+    """
 
     texts: dict[str, str]
     report: dict[str, Any]
+    proved: bool
 
 
-def packed(paths: Iterable[Path], told: str | None, limit: int | None, most: int | None) -> Packing:
-    """Join the documents of files and folders, attached to one target, into as few as fit.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How packed documents may be: their characters (AWS's own figure if none is told), how many.
 
-    `limit` is characters of a document, AWS's own without it; `most` is documents.
+    `future` lets lists of actions become wildcards, which match actions that are yet to come.
     """
+
+    characters: int | None = None
+    documents: int | None = None
+    future: bool = False
+
+
+def packed(paths: Iterable[Path], told: str | None, room: Room) -> Packing:
+    """Join the documents of files and folders, attached to one target, into as few as fit."""
     files = [file for path in paths for file in policy_files(path)]
     if not files:
         raise UsageError("Nothing to pack", "There is no *.json document in what was given.")
     kind = _checked(files, told)
-    room = policy_type(kind.value).limits.characters if limit is None else limit
+    own = policy_type(kind.value).limits.characters
+    limit = own if room.characters is None else room.characters
     try:
-        found = pack.pack(_by_stem(files), room, kind=kind, most=most)
+        found, added, proved = _pack(_by_stem(files), limit, kind, room)
     except (CannotJoin, pack.DoesNotFit) as error:
         at = "" if error.place is None else f"{statement_at(files, error.place)}: "
         raise GovkitError(error.summary, f"{at}{error.detail}", error.hint) from None
     return Packing(
         {name: _minified(one) for name, one in found.documents.items()},
-        _report(found, kind, room, files),
+        {**_report(found, kind, limit, files), **added},
+        proved,
     )
+
+
+def _pack(
+    documents: Documents, limit: int, kind: Kind, room: Room
+) -> tuple[pack.Packed, dict[str, Any], bool]:
+    """Return packed documents, what is to be reported of what they add, and whether that was allowed."""
+    if not room.future:
+        found = pack.pack(documents, limit, kind=kind, most=room.documents)
+        return found, {}, found.proof.change is Change.EQUAL
+    short = pack_shortened(documents, limit, kind=kind, most=room.documents, index=action_index())
+    told = compare.described(short.added)
+    adds = {name: told[name] for name in ("newly_denied", "newly_allowed")}
+    unknown = list(dict.fromkeys([*short.packed.proof.unknown, *short.added.unknown]))
+    more = {"verdict": told["verdict"], "unknown": unknown, "adds": adds, "proved": short.today}
+    return short.packed, more, short.today
 
 
 def _checked(files: Sequence[PolicyFile], told: str | None) -> Kind:

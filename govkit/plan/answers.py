@@ -110,14 +110,24 @@ class Fates:
 
 def _requests(places: Places, layer: str, account: Address, asked: Request) -> list[Request]:
     """Return a request as this account would make it in its place: most like a real one first."""
-    if not places.asks_who(layer, account):
+    if account not in places.parents:
         return [asked, asked, asked]
     who = places.identity(layer, account)
+    if not places.asks_who(layer, account):
+        return [_by(who.account, layer, asked), asked, asked]
     known = {**asked.context, **who.context()}
     arn = known.get(_ARN, (f"arn:{places.weights.partition}:iam::{who.account}:role/Any",))
     mine = tuple(_OWNER.sub(rf"\g<1>{who.account}:", one) for one in arn)
     whole = {**known, _ARN: mine} if layer == "scp" and who.account else known
     return [replace(asked, context=whole), replace(asked, context=known), asked]
+
+
+def _by(account: str, layer: str, asked: Request) -> Request:
+    """Return a request by the same principal of this account, where it names one and we know the account."""
+    if layer != "scp" or not account or _ARN not in asked.context:
+        return asked
+    arn = tuple(_OWNER.sub(rf"\g<1>{account}:", one) for one in asked.context[_ARN])
+    return replace(asked, context={**asked.context, _ARN: arn})
 
 
 def verdict(found: Iterable[Weighed]) -> Change:

@@ -3,6 +3,7 @@
 from govkit.report._difference_lines import signed, told
 from govkit.report._format import Document, Style
 from govkit.report._ink import cleaned, paint
+from govkit.report._plan_text import effect_section
 from govkit.report._words import following, thing
 
 SIGNS = {"create": "+", "delete": "-", "update": "~"}
@@ -16,6 +17,8 @@ def differences_text(document: Document, style: Style) -> str:
     for each in found["differences"]:
         lines.append(signed(SIGNS[each["action"]], thing(each["address"]), style))
         lines.extend(f"    {line}" for line in told(each, style))
+    meant = effect_section(found, style)
+    lines += ["", *meant] if meant else []
     if lines:
         lines.append("")
     lines.append(paint(summary(found, style), "bold", style))

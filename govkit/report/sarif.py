@@ -64,7 +64,7 @@ def _locations(finding: Document) -> Iterator[dict[str, Any]]:
     location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": finding["subject"]}]}
     if where is not None:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(where["file"])},
+            "artifactLocation": {"uri": quote(where["file"].encode(errors="surrogateescape"))},
             "region": {"startLine": where["line"], "startColumn": where["column"]},
         }
     yield location

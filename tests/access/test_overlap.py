@@ -64,3 +64,8 @@ def test_whatever_meets_is_told(
     spoken = action_matcher(actions)
     if any(of(one) and not without(one) and spoken(one) for one in _EVERY):
         assert meet(Cover(names, but), actions)
+
+
+def test_what_takes_too_long_to_tell_may_meet() -> None:
+    crowd = Actions(tuple(sorted(f"s3:*a*b*{number}*" for number in range(400))))
+    assert meet(Cover(("s3:*zz*zz*yy*",)), crowd)

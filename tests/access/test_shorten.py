@@ -5,7 +5,7 @@ from chains import deny, document
 from govkit.access.action_index import ActionIndex, action_index
 from govkit.access.compare import chain
 from govkit.access.difference import Change, difference
-from govkit.access.shorten import shortened
+from govkit.access.shorten import pack_shortened, shortened
 from govkit.access.verdict import Kind
 
 SMALL = ActionIndex("2026-01-01\ns3\nec2 Run RunFast RunFaster Stop\ns3 Get GetX Put")
@@ -42,3 +42,25 @@ def test_what_it_adds_is_only_what_is_yet_to_come_and_is_said() -> None:
     found = difference(chain(old, Kind.SCP), chain(new, Kind.SCP))
     assert found.change is Change.STRENGTHENS
     assert all(index.spelled(one.witness.request.action) is None for one in found.newly_denied)
+
+
+def test_what_is_packed_shortened_adds_nothing_of_today() -> None:
+    index = action_index()
+    given = {
+        "a": document(deny(["iam:DetachRolePolicy", "iam:DetachUserPolicy"])),
+        "b": document(deny(["iam:DetachGroupPolicy", "ec2:RunInstances"])),
+    }
+    found = pack_shortened(given, 10_240, kind=Kind.SCP, most=1, index=index)
+    assert found.today
+    assert found.added.change is Change.STRENGTHENS
+    assert found.packed.before > found.packed.after
+    (statement,) = found.packed.documents["a"]["Statement"]
+    assert [one for one in statement["Action"] if one.startswith("iam:")] == ["iam:Det*"]
+
+
+def test_what_takes_too_long_to_compare_is_not_said_to_add_nothing() -> None:
+    crowd = [f"s3:*a*b*{number}*" for number in range(400)]
+    given = {"a": document(deny([*crowd, "iam:DetachRolePolicy", "iam:DetachUserPolicy"]))}
+    found = pack_shortened(given, 100_000, kind=Kind.SCP, most=None, index=action_index())
+    assert not found.today
+    assert found.added.unknown

@@ -1,6 +1,7 @@
 """`govkit exempt` edits the layout's file: shown, checked, proved, and only then written."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -164,3 +165,11 @@ def test_every_way_out_is_listed_with_owner_and_end_or_their_absence(table: Desk
     wanted["guardrails"]["keep-buckets"] |= {"mode": "preview"}
     table.layout(wanted)
     assert "role/Fire in every account" in table.does("show", "exemptions").out
+
+
+def test_what_is_pinned_is_a_way_out_with_its_owner_and_its_end(done: Desk) -> None:
+    done.does("detach", "keep-keys", "--from", "Workloads/Prod", "--reason", "An outage", "--yes")
+    told = done.does("show", "exemptions", "--live").out
+    pinned = told.partition("Pinned:\n")[2]
+    assert "scp/keep-keys is off ou:/Workloads/Prod: An outage; by " in pinned
+    assert re.search(r"until 20\d\d-\d\d-\d\dT", pinned)

@@ -159,3 +159,30 @@ def test_wrong_usage_is_said(bare: Desk, arguments: list[str], code: int, said: 
     ran = bare.run("pack", *arguments)
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
+
+
+def test_wildcards_for_actions_to_come_are_off_until_asked_for_and_listed(bare: Desk) -> None:
+    names = ["iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy"]
+    written(bare.folder / "a.json", deny([*names, "s3:PutObject"]))
+    bare.does("pack", "a.json", "-o", "out")
+    (statement,) = json.loads((bare.folder / "out/a.json").read_text())["Statement"]
+    assert statement["Action"] == [*names, "s3:PutObject"]
+
+    ran = bare.does("pack", "a.json", "-o", "out", "--allow-future-wildcards")
+    (statement,) = json.loads((bare.folder / "out/a.json").read_text())["Statement"]
+    assert statement["Action"] == ["iam:Det*", "s3:PutObject"]
+    assert (
+        "Newly denied, once AWS has such actions: iam:Det* except iam:DetachGroupPolicy, "
+        "iam:DetachRolePolicy, iam:DetachUserPolicy" in ran.out
+    )
+    assert "Proved equal but for the actions to come that are listed." in ran.out
+    told = json.loads(
+        bare.does("pack", "a.json", "-o", "out", "--allow-future-wildcards", "-f", "json").out
+    )
+    assert (told["verdict"], told["proved"]) == ("strengthens", True)
+    assert told["adds"]["newly_allowed"] == []
+    assert told["before"]["characters"] > told["after"]["characters"]
+
+    written(bare.folder / "b.json", deny(["s3:PutObject"]))
+    ran = bare.does("pack", "b.json", "-o", "other", "--allow-future-wildcards")
+    assert ran.out.endswith("Proved equal.\n")

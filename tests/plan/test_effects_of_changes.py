@@ -181,6 +181,14 @@ def test_a_witness_is_a_request_of_the_account() -> None:
     assert meaning == ["both"]
 
 
+def test_a_witness_by_a_role_is_by_one_of_the_account_whoever_is_excused() -> None:
+    new = scp("x", deny(ArnNotLike={"aws:PrincipalArn": "arn:aws:iam::*:role/Fire"}))
+    found, _ = told(organization(new), change(None, Attachment(new.address, ou("A"))))
+    for one in found:
+        context = one.answer.newly_denied[0]["witness"]["context"]  # type: ignore[index,call-overload]
+        assert context["aws:PrincipalArn"].split(":")[4] == one.accounts[0]
+
+
 def test_rcps_bind_the_owners_of_resources() -> None:
     said = {**deny(StringNotEquals={"aws:ResourceAccount": "222222222222"}), "Principal": "*"}
     rcp = Policy(policy("rcp", "r"), "rcp", "r", doc(said))

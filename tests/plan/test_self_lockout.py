@@ -235,6 +235,26 @@ def test_an_rcp_denies_who_is_spared_on_what_its_account_owns(planned: Any) -> N
     assert "rcp/no" in found.message
 
 
+def test_accounts_out_of_the_baseline_are_entered_by_nobody(planned: Any) -> None:
+    """To deny all in an OU that is out of the baseline locks nobody out."""
+    wanted = layout(deny("*"), ["Workloads"], **MEMBERS, baseline=BASELINE)
+    assert set(codes(planned(wanted))) == {"GK430"}
+    wanted["baseline"] = BASELINE | {"except": ["Workloads"]}
+    assert planned(wanted) == []
+
+
+def test_the_role_by_which_accounts_are_entered_without_a_name_is_our_own_too(planned: Any) -> None:
+    wanted = layout(deny("iam:GetAccountPasswordPolicy"), ["Workloads"], baseline=BASELINE)
+    (found,) = planned(wanted)
+    assert (
+        "arn:aws:iam::*:role/OrganizationAccountAccessRole (run.member.write) is denied "
+        "iam:GetAccountPasswordPolicy in payments, search"
+    ) in found.message
+    excused = {"aws:PrincipalArn": ["arn:aws:iam::*:role/OrganizationAccountAccessRole"]}
+    wanted["guardrails"]["no"]["policy"] = deny("iam:*", ArnNotLike=excused)
+    assert planned(wanted) == []
+
+
 def test_the_baseline_is_asked_about_in_each_of_its_regions(planned: Any) -> None:
     near = deny("ec2:*", StringNotEquals={"aws:RequestedRegion": ["eu-west-1"]})
     settings = {"ebs_encryption": True}

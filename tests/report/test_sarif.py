@@ -53,3 +53,11 @@ def test_what_a_rule_of_the_lint_rests_on_is_told_with_it() -> None:
 def test_what_has_no_findings_cannot_be_told() -> None:
     with pytest.raises(UsageError, match="Nothing to say in SARIF"):
         formats()["sarif"].run(run("done", "r1", done=1), PLAIN)
+
+
+def test_a_file_whose_name_is_no_text_has_a_uri_all_the_same() -> None:
+    place = Origin("n\udcff.json", 1, 1)
+    found = findings("lint", [Finding("GK1", Severity.NOTE, "a", "m", where=place)])
+    (told,) = json.loads(formats()["sarif"].findings(found, PLAIN))["runs"]
+    where = told["results"][0]["locations"][0]["physicalLocation"]
+    assert where["artifactLocation"]["uri"] == "n%FF.json"

@@ -1,7 +1,7 @@
 """Who must not be locked out by a plan, what they do, and where: govkit's own roles, and those spared."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -65,7 +65,8 @@ def callers(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
     root = plan.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else wanted.partition
     needed = needs(cast("tuple[Kind[Any], ...]", shelf.load("govkit.kinds", "KIND")), wanted)
-    own = [_own(task, role, needed, partition) for task, role in sorted(wanted.run.items())]
+    roles = {**wanted.run, **_by_default(wanted)}
+    own = [_own(task, role, needed, partition) for task, role in sorted(roles.items())]
     others = (*wanted.safety.never_deny, *_listed(plan, wanted, partition))
     working = [caller for caller in own if caller.actions]
     return (
@@ -73,6 +74,18 @@ def callers(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
         *(_entered(caller, wanted) for caller in working),
         *(Caller(one.principal, one.actions) for one in others),
     )
+
+
+def _by_default(wanted: Wanted) -> Mapping[str, str]:
+    """Return the role by which accounts are entered where the layout names none, by its task.
+
+    Nothing where accounts have roles of their own. Who writes reads, too.
+    """
+    entry = wanted.coverage.entry
+    if not wanted.coverage.sections or entry.roles:
+        return {}
+    missing = [task for task in ("member.write", "member.read") if task not in wanted.run]
+    return dict.fromkeys(missing[:1], entry.default)
 
 
 def _entered(caller: Caller, wanted: Wanted) -> Caller:

@@ -90,7 +90,7 @@ def _of_step(
             continue
         for caller in asked:
             principal = caller.arn(given)
-            if principal is None or (kind is Kind.SCP and caller.entered_by is not None):
+            if principal is None or not _is_asked(caller, kind, watched.now.home(first), wanted):
                 continue
             for action in told_apart(caller, chains):
                 for where in _places(caller, action, Place(first, given, principal), wanted):
@@ -101,6 +101,18 @@ def _of_step(
                     if before is None or before.outcome.permits:
                         yield _Lock(caller, first, action, now, step)
                         break
+
+
+def _is_asked(caller: Caller, kind: Kind, home: Address | None, wanted: Wanted) -> bool:
+    """Tell whether a question is one of this layer, and of accounts in this OU.
+
+    Who may assume a role, RCPs decide here; SCPs decide it for who asks. Accounts that are out of
+    the baseline are entered by nobody.
+    """
+    if kind is Kind.SCP and caller.entered_by is not None:
+        return False
+    inside = caller.own is not None and caller.own.startswith("member.")
+    return not inside or home is None or wanted.coverage.reaches(home.path)
 
 
 def _places(caller: Caller, action: str, at_home: Place, wanted: Wanted) -> Iterator[Place]:
