@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds._places import Spot, entered, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Action, Change
@@ -34,7 +34,7 @@ class ConfigRecording:
 
 
 def _read(look: Look) -> Iterator[Found[ConfigRecording]]:
-    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+    yield from looked(look, entered(look, regions(look)), lambda spot: _there(look, spot))
 
 
 def _there(api: Api | Look, spot: Spot) -> Iterator[Found[ConfigRecording]]:
