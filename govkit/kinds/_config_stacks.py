@@ -1,6 +1,7 @@
 """AWS Config by a StackSet: what the layout's section asks for where it says `engine: stackset`."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from govkit.errors import AwsError, CredentialsMissing, GovkitError
 from govkit.kinds import _stack_instances as stacks
@@ -11,6 +12,7 @@ from govkit.kinds._places import stacked as accounts_with_stacks
 from govkit.kinds.config_deployment import ConfigDeployment
 from govkit.kinds.config_stack_drift import ConfigStackDrift
 from govkit.kinds.config_stack_set import NAME, ConfigStackSet, fingerprint, template
+from govkit.kinds.config_view import ConfigView
 from govkit.kinds.stacks_access import SERVICE, StacksAccess
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
@@ -48,10 +50,15 @@ def stacked(told: Config, scope: Scope) -> Iterator[tuple[Asked, tuple[str, ...]
     ]
     for one in asked:
         yield Asked(("engine",), one), ()
-    for unit, accounts in scope.units:
+    for unit in scope.units:
         where = tuple(sorted(scope.regions))
-        made = ConfigDeployment(management, home, NAME, unit, where, accounts=accounts)
-        yield Asked(("engine",), made), where
+        asked_for = ConfigDeployment(
+            management, home, NAME, unit.ou, where, accounts=unit.accounts, spared=unit.spared
+        )
+        yield Asked(("engine",), asked_for), where
+        for view in product(unit.accounts, where):
+            seen = ConfigView(*view, told.recorder.name)
+            yield Asked(("recorder",), seen, observed=True), ()
     yield Asked(("engine",), ConfigStackDrift(management, home, NAME), observed=True), ()
 
 
@@ -114,22 +121,23 @@ def _parameters(told: Config) -> tuple[tuple[str, str], ...]:
 
 
 def without_stacks(look: Look) -> Iterator[Spot]:
-    """Yield where a stack is still to come: what records there already would be in its way."""
+    """Yield the places of accounts that no stack came to yet: they may record by themselves."""
     for one, home in named(look, "config_stack_set"):
         inside = accounts_with_stacks(look)
         try:
-            there = _stacks(look, one.name, home)
+            served = _served(look, one.name, home)
         except CredentialsMissing:
             raise
         except AwsError as error:
             look.unreached(home.place, f"{error.summary}. {error.detail}".replace("\n", " "))
             return
         for spot in regions(look):
-            if spot.account in inside and (spot.place.account, spot.region) not in there:
+            if spot.account in inside and spot.place.account not in served:
                 yield spot
 
 
-def _stacks(look: Look, name: str, home: Spot) -> frozenset[tuple[str, str]]:
+def _served(look: Look, name: str, home: Spot) -> frozenset[str]:
+    """Return the IDs of the accounts that have a stack of a StackSet, in any Region."""
     if stacks.described(look, name, home) is None:
         return frozenset()
-    return frozenset((one["Account"], one["Region"]) for one in stacks.instances(look, name, home))
+    return frozenset(one["Account"] for one in stacks.instances(look, name, home))

@@ -52,8 +52,13 @@ def regions(look: Look) -> Iterator[Spot]:
 
 
 def entered(look: Look, spots: Iterable[Spot]) -> list[Spot]:
-    """Return the places in which AWS Config is kept by entering them: where no StackSet gets to."""
+    """Return the places in which AWS Config is kept by entering them.
+
+    That is where no StackSet gets to, and where an account goes on with a recorder from before.
+    """
     inside = stacked(look)
+    recorders = (one.resource for one in (look.found("config_recorder") if inside else ()))
+    inside -= {one.account for one in recorders}
     return [spot for spot in spots if spot.account not in inside]
 
 

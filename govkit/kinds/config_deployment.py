@@ -1,7 +1,7 @@
 """Where the StackSet of AWS Config is: an OU with its Regions, and the accounts that it is behind in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,6 +20,8 @@ from govkit.model.scope import is_within
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 
+_FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigDeployment:
@@ -27,7 +29,8 @@ class ConfigDeployment:
 
     `behind` says in which accounts (by ID) and Regions the stacks are not as the StackSet has them,
     and why; `places` are the same, to be mended: account, Region, whether there is no stack at all.
-    `accounts` are those that the layout knows there.
+    `accounts` are those that the layout knows there; those `spared` record by themselves, and the
+    StackSet leaves them alone until they do not.
     """
 
     account: Address
@@ -37,6 +40,7 @@ class ConfigDeployment:
     regions: tuple[str, ...]
     behind: tuple[str, ...] = ()
     accounts: tuple[Address, ...] = field(default=(), compare=False, metadata=SILENT)
+    spared: tuple[Address, ...] = field(default=(), compare=False, metadata=SILENT)
     places: tuple[tuple[str, str, bool], ...] = field(default=(), compare=False, metadata=SILENT)
 
     @property
@@ -81,9 +85,10 @@ def _expected(look: Look, unit: Address) -> Iterator[str]:
     interest = look.interest
     everybody = interest.coverage is not None and interest.coverage.everybody
     listed = interest.accounts | interest.created
+    spared = {one.resource.account for one in look.found("config_recorder")}
     for one in look.found("account"):
         account = one.resource
-        here = account.state == "ACTIVE" and not account.management
+        here = account.state == "ACTIVE" and not (account.management or account.address in spared)
         known = {account.address.path, (account.email or "").lower()} & listed
         if here and (known or everybody) and is_within(account.parent.path, unit.path):
             yield account.address.path
@@ -124,7 +129,7 @@ def _lower(change: Change[ConfigDeployment], ids: Ids) -> Iterator[ApiCall]:
     subject, after, before = change.subject, change.after, change.before
     where = place(subject.account, ids, subject.region)
     unit = ids.or_unknown(subject.unit)
-    whole = {"OrganizationalUnitIds": [unit], "AccountFilterType": "NONE"}
+    whole: dict[str, Any] = {"OrganizationalUnitIds": [unit], "AccountFilterType": "NONE"}
 
     def call(verb: str, targets: Mapping[str, Any], regions: Iterable[str], **more: Any) -> ApiCall:
         told = {"DeploymentTargets": dict(targets), "Regions": [*regions], **more}
@@ -135,6 +140,9 @@ def _lower(change: Change[ConfigDeployment], ids: Ids) -> Iterator[ApiCall]:
     if after is None:
         yield call("Delete", whole, subject.regions, RetainStacks=False)
         return
+    if after.spared:
+        spared = [ids.or_unknown(one) for one in after.spared]
+        whole |= {"AccountFilterType": "DIFFERENCE", "Accounts": spared}
     new = [one for one in after.regions if before is None or one not in before.regions]
     if new:
         yield call("Create", whole, new)
@@ -162,22 +170,44 @@ def _follow(change: Change[ConfigDeployment], answer: Response) -> Follow | None
 
 
 def _recognise(wanted: Wanted, live: State, _: Ids) -> Recognition:
-    """Warn of OUs that the StackSet is in and the layout leaves out: what is there stays there."""
-    asked = {one.stack_set for one in wanted.state.all(ConfigDeployment)}
-    mine = {one.unit for one in wanted.state.all(ConfigDeployment)}
-    findings = [
-        Finding(
-            "GK307",
+    """Warn of OUs that the layout leaves out since, and of accounts that are not handed over yet."""
+    asked = [*wanted.state.all(ConfigDeployment)]
+    return Recognition({}, (*_left_out(asked, wanted, live), *_recording(asked, live)))
+
+
+def _left_out(asked: Sequence[ConfigDeployment], wanted: Wanted, live: State) -> Iterator[Finding]:
+    units = [one.unit for one in asked]
+    for one in live.all(ConfigDeployment):
+        if asked and one.unit not in units and not wanted.coverage.whole([one.unit.path]):
+            yield Finding(
+                "GK307",
+                Severity.WARNING,
+                str(one.address),
+                f"The StackSet {one.name} is in {one.unit}, of which the baseline leaves something "
+                "out: it stays there, and follows accounts there.",
+                "Take it out by hand: docs/baseline.md, Out of an OU.",
+            )
+
+
+def _recording(asked: Sequence[ConfigDeployment], live: State) -> Iterator[Finding]:
+    recorders: list[Any] = [one for one in live if one.address.kind == "config_recorder"]
+    homes: dict[Address, Any] = {one: live.get(one) for one in {each.account for each in recorders}}
+    found = sorted(
+        str(account)
+        for account, one in homes.items()
+        if one is not None and not one.management
+        if any(is_within(one.parent.path, deployment.unit.path) for deployment in asked)
+    )
+    if found:
+        more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+        yield Finding(
+            "GK308",
             Severity.WARNING,
-            str(one.address),
-            f"The StackSet {one.name} is in {one.unit}, too, which the baseline does not ask for: it "
-            "stays there, and follows accounts there.",
-            "Take it out by hand (DeleteStackInstances); see docs/baseline.md.",
+            str(asked[0].stack_set),
+            f"The StackSet leaves alone what records already, in {', '.join(found[:_FEW])}{more}: an "
+            "account has one recorder per Region. Until it is handed over, it is kept by entering it.",
+            "docs/baseline.md, From direct to stackset.",
         )
-        for one in live.all(ConfigDeployment)
-        if asked and one.unit not in mine and not wanted.coverage.whole([one.unit.path])
-    ]
-    return Recognition({}, tuple(findings))
 
 
 KIND = Kind(

@@ -21,7 +21,8 @@ from govkit.kinds._config_layout import (
 from govkit.kinds._config_stacks import stacked, without_stacks
 from govkit.kinds._keepers import kept_by
 from govkit.kinds._log_buckets import config_writes, log_bucket
-from govkit.kinds._places import Spot, entered, looked, place, regions
+from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds._places import stacked as stacked_accounts
 from govkit.kinds.config_aggregator import aggregated
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_delivery import ConfigDelivery
@@ -154,7 +155,9 @@ def _channel(told: Delivery, recorder: str, account: Address, region: str) -> Co
 
 def _read(look: Look) -> Iterator[Found[ConfigRecorder]]:
     """Yield those of the accounts that are entered, and what stands where a stack is still to come."""
-    spots = [*entered(look, regions(look)), *without_stacks(look)]
+    inside = stacked_accounts(look)
+    spots = [spot for spot in regions(look) if spot.account not in inside]
+    spots += without_stacks(look)
     yield from looked(look, spots, lambda spot: _there(look, spot))
 
 

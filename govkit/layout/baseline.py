@@ -59,7 +59,7 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
         management=management,
         organization=head.organization.id,
         partition=partition(head),
-        units=by_unit(reach, _ous(draft), covered, management),
+        units=by_unit(reach, _ous(draft), covered, (management,)),
     )
 
 

@@ -1,6 +1,6 @@
 """How far the baseline reaches: in which accounts and Regions its services must be on."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -118,8 +118,7 @@ class Scope:
     `own` are the Regions of accounts that differ from `regions`. `home_region` is where what AWS
     has once per organization is kept; `management` is the account that made the organization.
     `outside` are active accounts that are left out. `units` are the topmost OUs that are covered with
-    all that is below them, each with its accounts of the scope; the others are `apart`. The management
-    account always is: no StackSet gets there. `file` returns the text of a file beside the layout, and
+    all that is below them; accounts in none of them are `apart`. `file` returns the text of a file beside the layout, and
     raises `GovkitError` where there is none.
     """
 
@@ -131,13 +130,13 @@ class Scope:
     partition: str = "aws"
     own: Mapping[Address, Regions] = field(default_factory=dict)
     outside: tuple[Address, ...] = ()
-    units: tuple[tuple[Address, tuple[Address, ...]], ...] = ()
+    units: tuple["Unit", ...] = ()
     file: Callable[[str], str] = field(default=_no_file, compare=False, repr=False)
 
     @property
     def apart(self) -> tuple[Address, ...]:
         """The accounts that are in none of the units."""
-        inside = {account for _, accounts in self.units for account in accounts}
+        inside = {account for unit in self.units for account in unit.accounts}
         return tuple(account for account in self.accounts if account not in inside)
 
     def places(self) -> Iterator[tuple[Address, str]]:
@@ -147,18 +146,38 @@ class Scope:
                 yield account, region
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An OU that a StackSet can go into, and the accounts there; those `spared` keep what they have.
+
+    The management account is in none: no StackSet gets there.
+    """
+
+    ou: Address
+    accounts: tuple[Address, ...]
+    spared: tuple[Address, ...] = ()
+
+
 def by_unit(
-    reach: Coverage, ous: Iterable[str], homes: Mapping[Address, str], management: Address | None
-) -> tuple[tuple[Address, tuple[Address, ...]], ...]:
-    """Return the topmost OUs that are covered wholly, each with the accounts that live there (`homes`)."""
-    return tuple(
-        (
-            ou_address(path),
-            tuple(
-                account
-                for account, home in sorted(homes.items())
-                if account != management and is_within(home, path)
-            ),
+    reach: Coverage,
+    ous: Iterable[str],
+    homes: Mapping[Address, str],
+    aside: Collection[Address | None],
+    spared: Collection[Address] = (),
+) -> tuple[Unit, ...]:
+    """Return the topmost OUs that are covered wholly, with the accounts that live there (`homes`).
+
+    Those `aside` are in none of them.
+    """
+    found = []
+    for path in reach.whole(ous):
+        inside = [one for one, home in sorted(homes.items()) if is_within(home, path)]
+        here = [one for one in inside if one not in aside]
+        found.append(
+            Unit(
+                ou_address(path),
+                tuple(one for one in here if one not in spared),
+                tuple(one for one in here if one in spared),
+            )
         )
-        for path in reach.whole(ous)
-    )
+    return tuple(found)

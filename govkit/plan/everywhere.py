@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from govkit.kinds.account import Account
+from govkit.kinds.config_deployment import ConfigDeployment
+from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.enabled_region import EnabledRegion
 from govkit.kinds.organization_rule import OrganizationRule
@@ -17,6 +19,8 @@ from govkit.model.resource import Resource
 from govkit.model.scope import Scope, Unreached, by_unit
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+
+_OF_ALL = (ConfigDeployment, ConformancePack, OrganizationRule)
 
 Spot: TypeAlias = tuple[str, str | None, str | None]  # kind, account ID, Region
 
@@ -41,10 +45,8 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
             absent.add(address)
         elif address not in absent:
             known = resources.setdefault(address, demand.resource)
-            if isinstance(known, OrganizationRule | ConformancePack):
-                resources[address] = (
-                    demand.resource
-                )  # all accounts that it leaves out are known now
+            if isinstance(known, _OF_ALL):  # who is in, and who is left out, is known now
+                resources[address] = demand.resource
     return replace(
         wanted,
         state=State(resources.values()),
@@ -63,6 +65,7 @@ def _scope(wanted: Wanted, live: State) -> Scope:
         regions[one.account].append(one.region)
     management = next((one.address for one in live.all(Account) if one.management), None)
     homes = dict(_covered(wanted, live))
+    recording = {one.account for one in live.all(ConfigRecorder)}
     return Scope(
         accounts=tuple(sorted(homes)),
         outside=tuple(sorted(_outside(wanted, live) - homes.keys())),
@@ -72,7 +75,7 @@ def _scope(wanted: Wanted, live: State) -> Scope:
         organization=None if told is None else told.organization,
         partition=wanted.partition,
         own={account: tuple(sorted(found)) for account, found in regions.items()},
-        units=by_unit(reach, _ous(wanted, live), homes, management),
+        units=by_unit(reach, _ous(wanted, live), homes, (management,), recording),
     )
 
 
