@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
-from govkit.errors import AwsError, CredentialsMissing, GovkitError
+from govkit.errors import GovkitError
 from govkit.kinds import _stack_instances as stacks
 from govkit.kinds._config_layout import MODES, STRATEGIES, Config, recorded
 from govkit.kinds._named import named
@@ -124,20 +124,8 @@ def without_stacks(look: Look) -> Iterator[Spot]:
     """Yield the places of accounts that no stack came to yet: they may record by themselves."""
     for one, home in named(look, "config_stack_set"):
         inside = accounts_with_stacks(look)
-        try:
-            served = _served(look, one.name, home)
-        except CredentialsMissing:
-            raise
-        except AwsError as error:
-            look.unreached(home.place, f"{error.summary}. {error.detail}".replace("\n", " "))
-            return
-        for spot in regions(look):
+        there = stacks.seen(look, one.name, home)
+        served = {stack["Account"] for stack in there or ()}
+        for spot in regions(look) if there is not None else ():
             if spot.account in inside and spot.place.account not in served:
                 yield spot
-
-
-def _served(look: Look, name: str, home: Spot) -> frozenset[str]:
-    """Return the IDs of the accounts that have a stack of a StackSet, in any Region."""
-    if stacks.described(look, name, home) is None:
-        return frozenset()
-    return frozenset(one["Account"] for one in stacks.instances(look, name, home))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.errors import AwsError
+from govkit.errors import AwsError, CredentialsMissing
 from govkit.kinds._places import Spot
 from govkit.model.call import Api, ApiCall, Look, Place, Response
 from govkit.model.kind import Follow
@@ -47,6 +47,19 @@ def described(api: Look | Api, name: str, spot: Spot) -> Mapping[str, Any] | Non
 def instances(api: Look | Api, name: str, spot: Spot) -> Iterator[Mapping[str, Any]]:
     """Yield the stacks of a StackSet, page by page."""
     yield from api.items("Summaries", ask("ListStackInstances", name, spot.place, MaxResults=_PAGE))
+
+
+def seen(look: Look, name: str, home: Spot) -> tuple[Mapping[str, Any], ...] | None:
+    """Return the stacks of a StackSet that may be there; None, and said, where it cannot be read."""
+    try:
+        if described(look, name, home) is None:
+            return ()
+        return tuple(instances(look, name, home))
+    except CredentialsMissing:
+        raise
+    except AwsError as error:
+        look.unreached(home.place, f"{error.summary}. {error.detail}".replace("\n", " "))
+        return None
 
 
 def targets(

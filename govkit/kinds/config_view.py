@@ -38,18 +38,13 @@ class ConfigView:
 def _read(look: Look) -> Iterator[Found[ConfigView]]:
     """Yield what each account says that has a stack as the StackSet has it: one call per Region."""
     for one, home in named(look, "config_stack_set"):
-        current = _current(look, one.name, home)
+        current = {
+            (stack["Account"], stack["Region"])
+            for stack in stacks.seen(look, one.name, home) or ()
+            if stack.get("Status") == stacks.CURRENT
+        }
         spots = [spot for spot in regions(look) if (spot.place.account, spot.region) in current]
         yield from looked(look, spots, partial(_there, look))
-
-
-def _current(look: Look, name: str, home: Spot) -> frozenset[tuple[str, str]]:
-    if stacks.described(look, name, home) is None:
-        return frozenset()
-    found = stacks.instances(look, name, home)
-    return frozenset(
-        (one["Account"], one["Region"]) for one in found if one.get("Status") == stacks.CURRENT
-    )
 
 
 def _there(api: Look | Api, spot: Spot) -> Iterator[Found[ConfigView]]:
