@@ -180,7 +180,7 @@ def _left_out(asked: Sequence[ConfigDeployment], wanted: Wanted, live: State) ->
     for one in live.all(ConfigDeployment):
         if asked and one.unit not in units and not wanted.coverage.whole([one.unit.path]):
             yield Finding(
-                "GK307",
+                "GK309",
                 Severity.WARNING,
                 str(one.address),
                 f"The StackSet {one.name} is in {one.unit}, of which the baseline leaves something "

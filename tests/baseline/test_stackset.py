@@ -404,7 +404,7 @@ def test_an_ou_that_is_left_out_later_keeps_its_stacks_and_is_named(applied: Des
     told["baseline"]["except"] = ["Suspended", "Workloads"]
     applied.layout(told)
     found = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
-    assert [one["subject"] for one in found["findings"] if one["code"] == "GK307"] == [IN_WORKLOADS]
+    assert [one["subject"] for one in found["findings"] if one["code"] == "GK309"] == [IN_WORKLOADS]
     assert found["steps"] == []
     assert (PAYMENTS, HOME) in there(applied)
 
