@@ -146,7 +146,7 @@ def test_access_has_two_halves(bare: Desk) -> None:
         ({"Capabilities": []}, "CAPABILITY_NAMED_IAM"),
         ({"Parameters": [{"ParameterKey": "No", "ParameterValue": ""}]}, "do not exist"),
         ({"Parameters": [{"ParameterKey": "Name", "ParameterValue": "x"}]}, "AllowedValues"),
-        ({"CallAs": "DELEGATED_ADMIN"}, "management account"),
+        ({"CallAs": "DELEGATED_ADMIN"}, "delegated admin account"),
     ],
 )
 def test_a_stack_set_that_makes_no_sense_is_refused(
@@ -154,6 +154,19 @@ def test_a_stack_set_that_makes_no_sense_is_refused(
 ) -> None:
     told = {name: one for name, one in {**MADE, **changes}.items() if one is not None}
     assert words in refused(table, "CreateStackSet", {**told, "StackSetName": "t"})[1]
+
+
+def test_a_delegated_administrator_is_let_at_what_the_management_account_keeps(table: Desk) -> None:
+    told = {"CallAs": "DELEGATED_ADMIN"}
+    with pytest.raises(RefusalError, match="delegated admin account"):
+        clicks(table, AUDIT, "cloudformation", "ListStackSets", told, region=HOME)
+    service = "member.org.stacksets.cloudformation.amazonaws.com"
+    charge = {"AccountId": AUDIT, "ServicePrincipal": service}
+    clicks(table, MANAGEMENT, "organizations", "RegisterDelegatedAdministrator", charge)
+    seen = clicks(table, AUDIT, "cloudformation", "ListStackSets", told, region=HOME)["Summaries"]
+    assert [one["StackSetName"] for one in seen] == ["s"]
+    alone = clicks(table, AUDIT, "cloudformation", "ListStackSets", {}, region=HOME)
+    assert alone["Summaries"] == []
 
 
 def test_targets_that_make_no_sense_are_refused(table: Desk) -> None:

@@ -5,6 +5,7 @@ With automatic deployment the accounts are those of the OUs at any time; the man
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from govkit.sandbox.calls import Call, Handler, Service, World
@@ -269,12 +270,28 @@ def _admit(world: World, call: Call) -> None:
         check_input(call.service, call.operation, call.params)
     except RefusalError as refused:
         raise wrong(f"1 validation error detected: {refused.message}") from refused
-    if call.params.get("CallAs", "SELF") != "SELF":
-        raise wrong("Only the management account operates StackSets here.")
     follow(world)
 
 
-_HANDLERS: Mapping[str, Handler] = {
+def _for_whom(handler: Handler) -> Handler:
+    """Let a delegated administrator, who says to be one, at what the management account keeps."""
+
+    def handle(world: World, params: Params) -> Answer:
+        if params.get("CallAs", "SELF") == "SELF":
+            return handler(world, params)
+        entries, caller = book(world), world.caller
+        if f"{_ACCESS} {caller.account}" not in entries.delegations:
+            raise wrong(
+                "You must be the management account or delegated admin account of an organization "
+                "before operating a SERVICE_MANAGED stack set"
+            )
+        management = entries.the_organization["ManagementAccount"]
+        return handler(replace(world, caller=replace(caller, account=management)), params)
+
+    return handle
+
+
+_OFFERED: Mapping[str, Handler] = {
     "ActivateOrganizationsAccess": activate_access,
     "DeactivateOrganizationsAccess": deactivate_access,
     "DescribeOrganizationsAccess": describe_access,
@@ -290,6 +307,9 @@ _HANDLERS: Mapping[str, Handler] = {
     "DescribeStackSetOperation": tasks.describe_operation,
     "ListStackInstances": list_stack_instances,
     "ListStackSetAutoDeploymentTargets": list_targets,
+}
+_HANDLERS: Mapping[str, Handler] = {
+    operation: _for_whom(handler) for operation, handler in _OFFERED.items()
 }
 
 SERVICE = Service("cloudformation", "cloudformation", _HANDLERS, SHAPES, _admit)
