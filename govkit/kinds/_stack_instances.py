@@ -13,6 +13,7 @@ CURRENT = "CURRENT"
 NOT_FOUND = "StackSetNotFoundException"
 _UNDER_WAY = ("PENDING", "RUNNING")
 _PAGE = 100
+_SLOWER = 32  # times the usual pause: about a minute, for two hours and more
 # All accounts at once, and who fails hinders nobody: what failed is read back, account by account.
 PREFERENCES: Mapping[str, Any] = {
     "RegionConcurrencyType": "PARALLEL",
@@ -110,7 +111,8 @@ def finished(name: str, region: str, answer: Response) -> Follow | None:
     if operation is None:
         return None
     where = Place(region=region)
-    return Follow(ask("DescribeStackSetOperation", name, where, OperationId=operation), _settled)
+    call = ask("DescribeStackSetOperation", name, where, OperationId=operation)
+    return Follow(call, _settled, _SLOWER)
 
 
 def _settled(answer: Response) -> Response | None:
