@@ -1,7 +1,7 @@
 """Where the StackSet of AWS Config is: an OU with its Regions, and the accounts that it is behind in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from govkit.kinds._named import named
 from govkit.kinds._places import Spot, looked, place
 from govkit.kinds._stack_instances import Behind
 from govkit.model.address import ROOT, Address
+from govkit.model.address import account as account_address
 from govkit.model.call import Api, ApiCall, Ids, Look, Response
 from govkit.model.change import Change
 from govkit.model.finding import Finding, Severity
@@ -30,7 +31,7 @@ class ConfigDeployment:
     `behind` says in which accounts (by ID) and Regions the stacks are not as the StackSet has them,
     and why; `places` are the same, to be mended: account, Region, whether there is no stack at all.
     `accounts` are those that the layout knows there; those `spared` record by themselves, and the
-    StackSet leaves them alone until they do not.
+    StackSet leaves them alone until they do not. `served` are those that have a stack, however it fares.
     """
 
     account: Address
@@ -41,6 +42,7 @@ class ConfigDeployment:
     behind: tuple[str, ...] = ()
     accounts: tuple[Address, ...] = field(default=(), compare=False, metadata=SILENT)
     spared: tuple[Address, ...] = field(default=(), compare=False, metadata=SILENT)
+    served: tuple[Address, ...] = field(default=(), compare=False, metadata=SILENT)
     places: tuple[tuple[str, str, bool], ...] = field(default=(), compare=False, metadata=SILENT)
 
     @property
@@ -71,27 +73,28 @@ def _deployments(look: Look, name: str, spot: Spot) -> Iterator[Found[ConfigDepl
     units = {one.id: one.resource.address for one in look.found("ou")}
     units |= {one.id: ROOT for one in look.found("root")}
     there = tuple(stacks.instances(look, name, spot))
+    served = tuple(sorted({account_address(one["Account"]) for one in there}))
     for given, regions in stacks.targets(look, name, spot, told).items():
         unit = units.get(given)
         if unit is not None:
-            accounts = sorted(_expected(look, unit))
-            yield Found(
-                _deployment(spot, name, unit, regions, stacks.behind(there, accounts, regions))
-            )
+            wanted = sorted(_expected(look, unit, served))
+            found = stacks.behind(there, wanted, regions)
+            yield Found(replace(_deployment(spot, name, unit, regions, found), served=served))
 
 
-def _expected(look: Look, unit: Address) -> Iterator[str]:
+def _expected(look: Look, unit: Address, served: Collection[Address]) -> Iterator[str]:
     """Yield the IDs of the accounts that an OU's stacks are wanted in: those that the layout covers."""
     interest = look.interest
     everybody = interest.coverage is not None and interest.coverage.everybody
     listed = interest.accounts | interest.created
-    spared = {one.resource.account for one in look.found("config_recorder")}
+    recorders = {one.resource.account for one in look.found("config_recorder")}
+    spared = recorders.difference(served)
     for one in look.found("account"):
-        account = one.resource
-        here = account.state == "ACTIVE" and not (account.management or account.address in spared)
-        known = {account.address.path, (account.email or "").lower()} & listed
-        if here and (known or everybody) and is_within(account.parent.path, unit.path):
-            yield account.address.path
+        member = one.resource
+        here = member.state == "ACTIVE" and not (member.management or member.address in spared)
+        known = {member.address.path, (member.email or "").lower()} & listed
+        if here and (known or everybody) and is_within(member.parent.path, unit.path):
+            yield member.address.path
 
 
 def _deployment(
@@ -175,6 +178,11 @@ def _recognise(wanted: Wanted, live: State, _: Ids) -> Recognition:
     return Recognition({}, (*_left_out(asked, wanted, live), *_recording(asked, live)))
 
 
+def served(live: State) -> frozenset[Address]:
+    """Return the accounts that have a stack of the StackSet."""
+    return frozenset(each for one in live.all(ConfigDeployment) for each in one.served)
+
+
 def _left_out(asked: Sequence[ConfigDeployment], wanted: Wanted, live: State) -> Iterator[Finding]:
     units = [one.unit for one in asked]
     for one in live.all(ConfigDeployment):
@@ -191,10 +199,11 @@ def _left_out(asked: Sequence[ConfigDeployment], wanted: Wanted, live: State) ->
 
 def _recording(asked: Sequence[ConfigDeployment], live: State) -> Iterator[Finding]:
     recorders: list[Any] = [one for one in live if one.address.kind == "config_recorder"]
-    homes: dict[Address, Any] = {one: live.get(one) for one in {each.account for each in recorders}}
+    accounts = {one.account for one in recorders} - served(live)
+    homes: dict[Address, Any] = {one: live.get(one) for one in accounts}
     found = sorted(
-        str(account)
-        for account, one in homes.items()
+        str(address)
+        for address, one in homes.items()
         if one is not None and not one.management
         if any(is_within(one.parent.path, deployment.unit.path) for deployment in asked)
     )

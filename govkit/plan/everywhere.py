@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from govkit.kinds.account import Account
-from govkit.kinds.config_deployment import ConfigDeployment
+from govkit.kinds.config_deployment import ConfigDeployment, served
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.enabled_region import EnabledRegion
@@ -65,7 +65,7 @@ def _scope(wanted: Wanted, live: State) -> Scope:
         regions[one.account].append(one.region)
     management = next((one.address for one in live.all(Account) if one.management), None)
     homes = dict(_covered(wanted, live))
-    recording = {one.account for one in live.all(ConfigRecorder)}
+    recording = {one.account for one in live.all(ConfigRecorder)} - served(live)
     return Scope(
         accounts=tuple(sorted(homes)),
         outside=tuple(sorted(_outside(wanted, live) - homes.keys())),

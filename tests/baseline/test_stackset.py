@@ -8,6 +8,8 @@ import pytest
 from baselines import ACCOUNTS, clicks, layout, organization
 from terminal import Desk, desk
 
+from govkit.sandbox.faults import Fault, Kind, plant
+
 MANAGEMENT, AUDIT, PAYMENTS = "111111111111", ACCOUNTS["audit"], ACCOUNTS["payments"]
 HOME = "eu-west-1"
 REGIONS = ("eu-west-1", "us-east-1")
@@ -436,6 +438,7 @@ def test_what_a_stack_set_cannot_be_is_a_fault_at_its_line(
 def test_a_stack_set_needs_a_region_and_an_account_to_stand_in(table: Desk) -> None:
     told = layout(config=config())
     told["baseline"]["regions"] = "enabled"
+    told["baseline"]["config"]["delivery"]["bucket"]["managed_by"] = "observe"
     del told["organization"]["home_region"]
     refused(table, told, "No home Region")
     told = layout(config=config())
@@ -448,6 +451,103 @@ def refused(table: Desk, told: dict[str, Any], words: str) -> None:
     ran = table.run("validate")
     assert ran.code == 3
     assert words in ran.said + ran.out
+
+
+def test_a_part_of_the_organization_can_be_taken_alone(table: Desk) -> None:
+    table.layout(layout(config=config()))
+    table.does("apply", "--baseline", "--yes", "--only", "baseline")
+    gone = within(table, "Security", ACCOUNTS["log-archive"])
+    stacks(table, "DeleteStackInstances", {**gone, "RetainStacks": False})
+    assert addresses(table, "--only", "ou:Workloads/**") == []
+    assert addresses(table, "--only", "ou:Security/**") == [IN_SECURITY]
+
+
+def within(table: Desk, unit: str, account: str) -> dict[str, Any]:
+    found = {one["OrganizationalUnitId"] for one in listed(table) if one["Account"] == account}
+    assert len(found) == 1, unit
+    some = {"OrganizationalUnitIds": [*found], "Accounts": [account]}
+    return {
+        **NAMED,
+        "DeploymentTargets": {**some, "AccountFilterType": "INTERSECTION"},
+        "Regions": [*REGIONS],
+    }
+
+
+def listed(table: Desk) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stacks(table, "ListStackInstances")["Summaries"]
+    return found
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+def test_accounts_that_nobody_listed_are_looked_after_where_all_are(
+    table: Desk, *, everybody: bool
+) -> None:
+    told = layout(config=config())
+    del told["accounts"]["payments"]
+    told["manage"] = {"accounts": "all" if everybody else "listed"}
+    table.layout(told)
+    table.does("apply", "--baseline", "--yes")
+    assert steps(table) == []
+    assert (PAYMENTS, HOME) in there(table)  # a StackSet follows whoever is there
+    gone = within(table, "Workloads", PAYMENTS)
+    stacks(table, "DeleteStackInstances", {**gone, "RetainStacks": False})
+    assert addresses(table) == ([IN_WORKLOADS] if everybody else [])
+
+
+def test_an_ou_that_nobody_listed_is_reached_where_all_accounts_are(table: Desk) -> None:
+    told = layout(config=config())
+    del told["accounts"]["payments"], told["ous"]["Workloads"]
+    told["manage"] = {"accounts": "all"}
+    table.layout(told)
+    table.does("apply", "--baseline", "--yes")
+    assert steps(table) == []
+    assert (PAYMENTS, HOME) in there(table)
+
+
+def test_a_new_name_of_an_ou_changes_nothing_about_its_stacks(applied: Desk) -> None:
+    told = layout(config=config())
+    told["ous"]["Products"] = {"was": "Workloads"}
+    del told["ous"]["Workloads"]
+    told["accounts"]["payments"]["ou"] = "Products"
+    applied.layout(told)
+    assert addresses(applied) == ["ou:/Products"]
+    applied.does("apply", "--baseline", "--yes")
+    del told["ous"]["Products"]["was"]
+    applied.layout(told)
+    assert steps(applied) == []
+
+
+def test_an_account_that_the_same_plan_makes_gets_its_stacks(table: Desk) -> None:
+    told = layout(config=config())
+    told["ous"]["Shops"] = {}
+    new = {"ou": "Shops", "name": "Shop", "email": "aws+shop@example.com", "create": True}
+    told["accounts"]["shop"] = new
+    table.layout(told)
+    table.does("apply", "--baseline", "--yes")
+    assert steps(table) == []
+    assert len(there(table)) == 8
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["ActivateOrganizationsAccess", "CreateStackSet", "CreateStackInstances"],
+)
+def test_an_answer_that_is_lost_is_read_back(table: Desk, operation: str) -> None:
+    table.layout(layout(config=config()))
+    plant(table.sandbox, Fault(Kind.CONNECTION_LOST_AFTER, operation))
+    table.does("apply", "--baseline", "--yes")
+    assert steps(table) == []
+    assert len(there(table)) == 6
+
+
+def test_another_operation_is_waited_for(applied: Desk) -> None:
+    told = config()
+    told["delivery"]["frequency"] = "One_Hour"
+    applied.layout(layout(config=told))
+    plant(applied.sandbox, Fault(Kind.CONNECTION_LOST, "UpdateStackSet"))
+    stacks(applied, "DetectStackSetDrift")
+    applied.does("apply", "--baseline", "--yes")
+    assert steps(applied) == []
 
 
 @pytest.fixture

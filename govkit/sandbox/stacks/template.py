@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from govkit.sandbox.stacks.rows import wrong
@@ -21,8 +22,12 @@ class Template:
     resources: Mapping[str, Any]
 
 
+@lru_cache(maxsize=8)
 def read(text: str) -> Template:
-    """Return what a template says; JSON is YAML, too. A refusal where it says nothing sensible."""
+    """Return what a template says; JSON is YAML, too. A refusal where it says nothing sensible.
+
+    A template is read once for all its stacks: nobody changes what is returned.
+    """
     told = _parsed(text)
     if not isinstance(told, dict) or not isinstance(told.get("Resources"), dict):
         raise wrong("Template format error: At least one Resources member must be defined.")
