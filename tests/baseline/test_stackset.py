@@ -1,6 +1,8 @@
 """AWS Config by a StackSet: whom it reaches, what is found and mended, and who changes over when."""
 
 import json
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -200,6 +202,8 @@ def test_a_stack_that_is_missing_is_drift_and_is_made_again(applied: Desk) -> No
     assert call["parameters"]["Regions"] == ["us-east-1"]
     targets = call["parameters"]["DeploymentTargets"]
     assert (targets["AccountFilterType"], targets["Accounts"]) == ("INTERSECTION", [AUDIT])
+    applied.does("snapshot", "--baseline", "-o", "live.json")
+    assert steps(applied, "--snapshot", "live.json") == [step]
     applied.does("apply", "--baseline", "--yes")
     assert steps(applied) == []
     assert len(there(applied)) == 6
@@ -540,13 +544,18 @@ def test_an_answer_that_is_lost_is_read_back(table: Desk, operation: str) -> Non
     assert len(there(table)) == 6
 
 
-def test_another_operation_is_waited_for(applied: Desk) -> None:
+def test_a_call_that_meets_another_operation_is_made_again(applied: Desk) -> None:
     told = config()
     told["delivery"]["frequency"] = "One_Hour"
     applied.layout(layout(config=told))
-    plant(applied.sandbox, Fault(Kind.CONNECTION_LOST, "UpdateStackSet"))
-    stacks(applied, "DetectStackSetDrift")
+    document = applied.sandbox / "cloudformation.json"
+    text = document.read_text().replace('"Queues": true', '"Queues": false')
+    document.write_text(text)
+    ends = time.time() + 3
+    under_way = f'"Ends": {ends}, "Outcome"'
+    document.write_text(re.sub(r'"Ends": [\d.]+, "Outcome"', under_way, text))
     applied.does("apply", "--baseline", "--yes")
+    assert time.time() > ends
     assert steps(applied) == []
 
 
