@@ -13,7 +13,8 @@ from govkit.kinds.config_deployment import ConfigDeployment
 from govkit.kinds.config_stack_drift import ConfigStackDrift
 from govkit.kinds.config_stack_set import NAME, ConfigStackSet, fingerprint, template
 from govkit.kinds.config_view import ConfigView
-from govkit.kinds.stacks_access import SERVICE, StacksAccess
+from govkit.kinds.stack_set import SERVICE
+from govkit.kinds.stacks_access import StacksAccess
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.call import Look

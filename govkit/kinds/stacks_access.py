@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from govkit.errors import AwsError
 from govkit.kinds._places import Spot, looked, management, place
+from govkit.kinds.stack_set import SERVICE
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
@@ -12,7 +13,6 @@ from govkit.model.change import Action, Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
 
-SERVICE = "member.org.stacksets.cloudformation.amazonaws.com"
 # CloudFormation's answers where it never had anything to do with Organizations.
 _NOT_YET = frozenset({"InvalidOperationException", "OperationNotFoundException"})
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from baselines import layout, organization
 from everything import everything, plant
 from hygiene import MANAGEMENT, four_hours_pass
 from terminal import TODAY, Desk, desk
@@ -46,13 +47,14 @@ def table() -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def stacked() -> Iterator[Desk]:
-    """The same by a StackSet, mended once, with a log of all calls."""
+    """AWS Config by a StackSet, changed once, with a log of all calls."""
     with desk() as found:
         organization(found)
-        config = {**BASELINE["config"], "engine": "stackset"}
+        bucket = {"name": "acme-config", "account": "log-archive"}
+        config = {"engine": "stackset", "delivery": {"bucket": bucket}}
         found.layout(layout(config=config))
         found.does("apply", "--baseline", "--yes")
-        found.layout(layout(config={**config, "recorder": {"types": "all"}}))
+        found.layout(layout(config={**config, "recorder": {"types": ["AWS::S3::Bucket"]}}))
         found.does("apply", "--baseline", "--yes")
         found.does("drift", "--baseline")
         found.does("check")
