@@ -257,12 +257,14 @@ class Crossing:
             raise
 
     def _followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
+        pause = 1
         for _ in range(self.patience.looks):
             final = follow.settled(self.api.call(follow.call))
             if final is not None:
                 return final
             yield Waiting(step, "AWS is at it")
-            self.patience.sleep(self.patience.interval)
+            self.patience.sleep(self.patience.interval * pause)
+            pause = min(2 * pause, follow.slower)
         raise AnswerLost(
             "AWS did not finish in time",
             f"{step.verb} {step.address} was accepted and is still going on.",

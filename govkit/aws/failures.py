@@ -31,6 +31,8 @@ BUSY = frozenset(
         "PriorRequestNotComplete",
         "ConditionalRequestConflict",
         "OperationAborted",
+        "OperationInProgressException",
+        "StaleRequestException",
     }
 )
 # ConflictException means "busy" here; in other services it means "there already is one".

@@ -8,6 +8,7 @@ from govkit.errors import AwsError, CredentialsMissing
 from govkit.model.address import Address
 from govkit.model.call import Ids, Look, Place
 from govkit.model.resource import Found, Resource
+from govkit.model.scope import is_within
 
 R = TypeVar("R", bound=Resource)
 
@@ -48,6 +49,29 @@ def regions(look: Look) -> Iterator[Spot]:
     for spot in accounts(look):
         for region in reach.regions:
             yield Spot(spot.account, Place(spot.place.account, region))
+
+
+def entered(look: Look, spots: Iterable[Spot]) -> list[Spot]:
+    """Return the places in which AWS Config is kept by entering them.
+
+    That is where no StackSet gets to, and where an account goes on with a recorder from before.
+    """
+    inside = stacked(look)
+    recorders = (one.resource for one in (look.found("config_recorder") if inside else ()))
+    inside -= {one.account for one in recorders}
+    return [spot for spot in spots if spot.account not in inside]
+
+
+def stacked(look: Look) -> frozenset[Address]:
+    """Return the accounts that get AWS Config from a StackSet; the management account never does."""
+    reach = look.interest.coverage
+    tops = () if reach is None else reach.stacked
+    everybody = (one.resource for one in look.found("account")) if tops else ()
+    return frozenset(
+        one.address
+        for one in everybody
+        if not one.management and any(is_within(one.parent.path, top) for top in tops)
+    )
 
 
 def looked(

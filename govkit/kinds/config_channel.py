@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds._places import Spot, entered, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Change
@@ -51,7 +51,7 @@ class ConfigChannel:
 
 
 def _read(look: Look) -> Iterator[Found[ConfigChannel]]:
-    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+    yield from looked(look, entered(look, regions(look)), lambda spot: _there(look, spot))
 
 
 def _there(api: Api | Look, spot: Spot) -> Iterator[Found[ConfigChannel]]:

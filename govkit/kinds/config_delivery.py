@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from govkit.errors import BugError
-from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds._places import Spot, entered, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Change
@@ -33,7 +33,7 @@ class ConfigDelivery:
 
 
 def _read(look: Look) -> Iterator[Found[ConfigDelivery]]:
-    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+    yield from looked(look, entered(look, regions(look)), lambda spot: _there(look, spot))
 
 
 def _there(api: Look | Api, spot: Spot) -> Iterator[Found[ConfigDelivery]]:

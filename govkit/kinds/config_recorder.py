@@ -2,19 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from govkit.errors import GovkitError
-from govkit.kinds._keepers import Keeper, kept_by
-from govkit.kinds._log_buckets import LogBucket, config_writes, log_bucket
+from govkit.kinds._config_layout import (
+    ALL,
+    EXCEPT,
+    MODES,
+    NAME,
+    ONLY,
+    STRATEGIES,
+    Config,
+    Delivery,
+    Recorder,
+    recorded,
+)
+from govkit.kinds._config_stacks import stacked, without_stacks
+from govkit.kinds._keepers import kept_by
+from govkit.kinds._log_buckets import config_writes, log_bucket
 from govkit.kinds._places import Spot, looked, place, regions
-from govkit.kinds.config_aggregator import Aggregator, aggregated
+from govkit.kinds._places import stacked as stacked_accounts
+from govkit.kinds.config_aggregator import aggregated
 from govkit.kinds.config_channel import ConfigChannel
 from govkit.kinds.config_delivery import ConfigDelivery
 from govkit.kinds.config_recording import ConfigRecording
-from govkit.kinds.conformance_pack import Pack, packed
-from govkit.kinds.organization_rule import ManagedRule, ruled
+from govkit.kinds.conformance_pack import packed
+from govkit.kinds.organization_rule import ruled
 from govkit.kinds.root import partition
 from govkit.kinds.service_linked_role import ServiceLinkedRole, path_of
 from govkit.model.address import Address
@@ -26,14 +40,6 @@ from govkit.model.resource import Found
 from govkit.model.scope import Scope
 
 SERVICE = "config.amazonaws.com"
-NAME = "govkit"
-_ALL, _ONLY, _EXCEPT = "all", "only", "except"
-_STRATEGIES = {
-    _ALL: "ALL_SUPPORTED_RESOURCE_TYPES",
-    _ONLY: "INCLUSION_BY_RESOURCE_TYPES",
-    _EXCEPT: "EXCLUSION_BY_RESOURCE_TYPES",
-}
-_MODES = {"continuous": "CONTINUOUS", "daily": "DAILY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class ConfigRecorder:
     region: str
     name: str = NAME
     role: str = ""
-    records: str = _ALL
+    records: str = ALL
     types: tuple[str, ...] = ()
     global_types: bool = False
     mode: str = "continuous"
@@ -69,49 +75,6 @@ class ConfigRecorder:
         return (self.account, *((ServiceLinkedRole(self.account, SERVICE).address,) if own else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Recorder:
-    """What is recorded: `recorder: {types: all, global_types_in: eu-west-1, mode: continuous}`."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    types: Literal["all"] | list[str] | dict[Literal["except"], list[str]] = "all"
-    global_types_in: str | None = None
-    mode: Literal["continuous", "daily"] = "continuous"
-    role: str | None = None
-    name: str = NAME
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where what is recorded goes, and how often a snapshot of all is sent."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    bucket: LogBucket
-    frequency: Literal[
-        "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
-    ] = "TwentyFour_Hours"
-    sns_topic: str | None = None
-    kms_key: str | None = None
-    name: str = NAME
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The layout's section `baseline: {config: …}`."""
-
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
-
-    delivery: Delivery
-    recorder: Recorder = field(default_factory=Recorder)
-    managed_by: Keeper = "govkit"
-    aggregator: Aggregator | None = None
-    rules: dict[str, ManagedRule] = field(default_factory=dict)
-    conformance_packs: dict[str, Pack] = field(default_factory=dict)
-    engine: Literal["direct"] = "direct"
-
-
 def _asked(told: Config, scope: Scope) -> Iterator[Asked]:
     bucket = told.delivery.bucket
     writes, keeper = config_writes(bucket, scope), told.managed_by
@@ -131,16 +94,10 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
             "global_types_in: stands with types: all; a list names IAM's types itself.",
         )
     recordings: defaultdict[str, list[Address]] = defaultdict(list)
-    for account in scope.accounts:
-        if rule.role is None:
-            yield Asked(("recorder",), ServiceLinkedRole(account, SERVICE))
-    for account, region in scope.places():
-        yield Asked(("recorder",), _wanted(rule, account, region))
-        yield Asked(("delivery",), _channel(told.delivery, rule.name, account, region))
-        recording = ConfigRecording(account, region, rule.name, told.delivery.name)
-        yield Asked(("recorder",), recording)
-        yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True)
-        recordings[region].append(recording.address)
+    for one, regions_of in _recording(told, scope):
+        yield one
+        for region in regions_of:
+            recordings[region].append(one.resource.address)
     by = None if told.aggregator is None else told.aggregator.account
     for one in ruled(told.rules, by, recordings, scope):
         yield replace(one, path=("rules", *one.path))
@@ -148,21 +105,34 @@ def _everywhere(told: Config, scope: Scope) -> Iterator[Asked]:
         yield replace(one, path=("conformance_packs", *one.path))
 
 
+def _recording(told: Config, scope: Scope) -> Iterator[tuple[Asked, tuple[str, ...]]]:
+    """Yield what records by the chosen engine, each with the Regions in which it does.
+
+    Where no StackSet gets to, accounts are entered.
+    """
+    if told.engine == "stackset":
+        yield from stacked(told, scope)
+        scope = replace(scope, accounts=scope.apart)
+    rule = told.recorder
+    for account in scope.accounts if rule.role is None else ():
+        yield Asked(("recorder",), ServiceLinkedRole(account, SERVICE)), ()
+    for account, region in scope.places():
+        yield Asked(("recorder",), _wanted(rule, account, region)), ()
+        yield Asked(("delivery",), _channel(told.delivery, rule.name, account, region)), ()
+        recording = ConfigRecording(account, region, rule.name, told.delivery.name)
+        yield Asked(("recorder",), recording), (region,)
+        yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True), ()
+
+
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:
-    match rule.types:
-        case "all":
-            records, types = _ALL, []
-        case dict():
-            records, types = _EXCEPT, rule.types["except"]
-        case _:
-            records, types = _ONLY, list(rule.types)
+    records, types = recorded(rule)
     return ConfigRecorder(
         account,
         region,
         rule.name,
         rule.role.removeprefix("role/") if rule.role else path_of(SERVICE),
         records,
-        tuple(sorted(types)),
+        types,
         global_types=rule.global_types_in == region,
         mode=rule.mode,
     )
@@ -184,7 +154,11 @@ def _channel(told: Delivery, recorder: str, account: Address, region: str) -> Co
 
 
 def _read(look: Look) -> Iterator[Found[ConfigRecorder]]:
-    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+    """Yield those of the accounts that are entered, and what stands where a stack is still to come."""
+    inside = stacked_accounts(look)
+    spots = [spot for spot in regions(look) if spot.account not in inside]
+    spots += without_stacks(look)
+    yield from looked(look, spots, lambda spot: _there(look, spot))
 
 
 def _there(api: Api | Look, spot: Spot) -> Iterator[Found[ConfigRecorder]]:
@@ -199,12 +173,12 @@ def _recorder(spot: Spot, told: Mapping[str, Any]) -> ConfigRecorder:
     group = told.get("recordingGroup") or {}
     strategy = (group.get("recordingStrategy") or {}).get("useOnly")
     excluded = (group.get("exclusionByResourceTypes") or {}).get("resourceTypes") or ()
-    if group.get("allSupported") or strategy == _STRATEGIES[_ALL]:
-        records, types = _ALL, ()
-    elif strategy == _STRATEGIES[_EXCEPT]:
-        records, types = _EXCEPT, tuple(sorted(excluded))
+    if group.get("allSupported") or strategy == STRATEGIES[ALL]:
+        records, types = ALL, ()
+    elif strategy == STRATEGIES[EXCEPT]:
+        records, types = EXCEPT, tuple(sorted(excluded))
     else:
-        records, types = _ONLY, tuple(sorted(group.get("resourceTypes") or ()))
+        records, types = ONLY, tuple(sorted(group.get("resourceTypes") or ()))
     mode = (told.get("recordingMode") or {}).get("recordingFrequency", "CONTINUOUS")
     return ConfigRecorder(
         spot.account,
@@ -234,7 +208,7 @@ def _lower(change: Change[ConfigRecorder], ids: Ids) -> Iterator[ApiCall]:
         "name": after.name,
         "roleARN": _role_arn(after, ids),
         "recordingGroup": _group(after),
-        "recordingMode": {"recordingFrequency": _MODES[after.mode]},
+        "recordingMode": {"recordingFrequency": MODES[after.mode]},
     }
     yield ApiCall("config", "PutConfigurationRecorder", {"ConfigurationRecorder": recorder}, where)
 
@@ -247,7 +221,7 @@ def _role_arn(recorder: ConfigRecorder, ids: Ids) -> str | IdOf:
 
 
 def _group(recorder: ConfigRecorder) -> dict[str, Any]:
-    strategy = {"recordingStrategy": {"useOnly": _STRATEGIES[recorder.records]}}
+    strategy = {"recordingStrategy": {"useOnly": STRATEGIES[recorder.records]}}
     match recorder.records:
         case "all":
             told = {"allSupported": True, "includeGlobalResourceTypes": recorder.global_types}

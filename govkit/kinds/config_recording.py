@@ -1,9 +1,9 @@
 """That AWS Config records in an account and Region: there while its recorder runs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds._places import Spot, entered, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Action, Change
@@ -34,7 +34,15 @@ class ConfigRecording:
 
 
 def _read(look: Look) -> Iterator[Found[ConfigRecording]]:
-    yield from looked(look, regions(look), lambda spot: _there(look, spot))
+    yield from looked(look, entered(look, regions(look)), lambda spot: _with_channel(look, spot))
+
+
+def _with_channel(look: Look, spot: Spot) -> Iterator[Found[ConfigRecording]]:
+    """Yield what records with its channel, which cannot go before it; a look asks for that anyway."""
+    call = ApiCall("config", "DescribeDeliveryChannels", {}, spot.place)
+    channel = next((one["name"] for one in look.call(call)["DeliveryChannels"]), None)
+    for found in _there(look, spot):
+        yield Found(replace(found.resource, channel=channel))
 
 
 def _there(api: Api | Look, spot: Spot) -> Iterator[Found[ConfigRecording]]:
@@ -72,7 +80,7 @@ KIND = Kind(
     verb=_verb,
     authority=Authority.MEMBER,
     beyond=True,
-    reads=("config:DescribeConfigurationRecorderStatus",),
+    reads=("config:DescribeConfigurationRecorderStatus", "config:DescribeDeliveryChannels"),
     writes=lambda _: ("config:StartConfigurationRecorder", "config:StopConfigurationRecorder"),
     serves=("config",),
 )

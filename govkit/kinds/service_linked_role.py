@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from govkit.errors import AwsError, BugError
-from govkit.kinds._places import Spot, accounts, looked, place
+from govkit.kinds._places import Spot, accounts, entered, looked, place
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
 from govkit.model.change import Change
@@ -41,7 +41,7 @@ def path_of(service: str) -> str:
 
 def _read(look: Look) -> Iterator[Found[ServiceLinkedRole]]:
     for service in _NAMES:
-        yield from looked(look, accounts(look), partial(_there, look, service))
+        yield from looked(look, entered(look, accounts(look)), partial(_there, look, service))
 
 
 def _there(api: Api | Look, service: str, spot: Spot) -> Iterator[Found[ServiceLinkedRole]]:

@@ -1,17 +1,19 @@
 """How far the baseline reaches, as the layout alone can tell."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.enabled_region import SERVED as ENABLED
+from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.layout.draft import Draft
 from govkit.layout.rails import partition
 from govkit.layout.tree_of_ous import check_ou
 from govkit.model.address import ROOT_PATH, Address, account
 from govkit.model.kind import Kind
 from govkit.model.lapse import Tolerance
-from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Named, Scope
+from govkit.model.scope import DEFAULT_ROLE, Coverage, Entry, Named, Scope, by_unit
 
 _ENABLED = "enabled"
 
@@ -26,7 +28,7 @@ def coverage(draft: Draft) -> Coverage:
             where = draft.sections.book.main.value_at("baseline", "except", index)
             check_ou(draft, path, where, "The baseline")
     named = () if regions in (None, _ENABLED) else tuple(dict.fromkeys(regions))
-    return Coverage(
+    reach = Coverage(
         regions=named or ((home,) if regions is None and home else ()),
         enabled=regions == _ENABLED,
         excepted=tuple(given.excepted),
@@ -34,7 +36,9 @@ def coverage(draft: Draft) -> Coverage:
         sections=frozenset(_sections(given)),
         entry=_entry(draft),
         administrators=dict(_administrators(draft, given)),
+        everybody=draft.sections.head.manage.accounts == "all",
     )
+    return replace(reach, stacked=reach.whole(_ous(draft))) if _by_stacks(given) else reach
 
 
 def known_scope(draft: Draft, reach: Coverage) -> Scope:
@@ -45,15 +49,17 @@ def known_scope(draft: Draft, reach: Coverage) -> Scope:
         for one in draft.resources.values()
         if isinstance(one, Account) and one.state == "ACTIVE"
     ]
-    covered = {one.address for one in listed if reach.reaches(one.parent.path)}
+    covered = {one.address: one.parent.path for one in listed if reach.reaches(one.parent.path)}
+    management = _management(draft)
     return Scope(
         accounts=tuple(sorted(covered)),
         outside=tuple(sorted(one.address for one in listed if one.address not in covered)),
         regions=reach.regions,
         home_region=reach.home_region or next(iter(reach.regions), ""),
-        management=_management(draft),
+        management=management,
         organization=head.organization.id,
         partition=partition(head),
+        units=by_unit(reach, _ous(draft), covered, (management,)),
     )
 
 
@@ -75,11 +81,16 @@ def _names(draft: Draft, key: str) -> frozenset[str]:
 
 
 def _sections(given: Any) -> Iterator[str]:
-    """Yield the keys of the parts that stand in the baseline, each with the parts below it."""
+    """Yield the keys of the parts that stand in the baseline, each with the parts below it.
+
+    A part that knows several engines has the chosen one below it, too: `config.stackset`.
+    """
     if given.regions == _ENABLED:
         yield ENABLED
     for name, part in _parts(given):
         yield name
+        if (engine := getattr(part, "engine", None)) is not None:
+            yield f"{name}.{engine}"
         yield from _below(name, part)
 
 
@@ -98,6 +109,16 @@ def _parts(given: Any) -> Iterator[tuple[str, Any]]:
         part = getattr(given, name)
         if name not in ("regions", "excepted", "suppress") and part is not None:
             yield name, part
+
+
+def _by_stacks(given: Any) -> bool:
+    """Tell whether a part is brought into accounts by a StackSet."""
+    return any(getattr(part, "engine", None) == "stackset" for _, part in _parts(given))
+
+
+def _ous(draft: Draft) -> list[str]:
+    units = (one for one in draft.resources.values() if isinstance(one, OrganizationalUnit))
+    return [one.address.path for one in units]
 
 
 def _administrators(draft: Draft, given: Any) -> Iterator[tuple[str, tuple[str, ...]]]:

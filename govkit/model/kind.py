@@ -66,11 +66,13 @@ class Follow:
     """How to learn the end of something that AWS does in its own time.
 
     `settled` looks at an answer: None while it goes on, the final answer once done; it raises an
-    `AwsError` when AWS gave up.
+    `AwsError` when AWS gave up. Looks come ever less often, until there is `slower` times the usual
+    pause between two: for what may take hours.
     """
 
     call: ApiCall
     settled: Callable[[Response], Response | None]
+    slower: int = 1
 
 
 def _one_step(change: Change[R]) -> tuple[Change[R], ...]:

@@ -1,11 +1,12 @@
 """How far the baseline reaches: in which accounts and Regions its services must be on."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from govkit.errors import GovkitError
 from govkit.model.address import Address
+from govkit.model.address import ou as ou_address
 
 Regions: TypeAlias = tuple[str, ...]
 
@@ -59,7 +60,8 @@ class Coverage:
     Accounts in an OU of `excepted` (paths), or below one, are left out. `sections` are the keys of
     the parts that the layout asks for, with those below (`account`, `account.imds`). `named` are the
     things that are looked for by name. `administrators` are the names (ID, e-mail in lower case) of
-    the account that a part is delegated to.
+    the account that a part is delegated to. `stacked` are the OUs whose accounts get AWS Config from
+    a StackSet, and are not entered for it; `everybody` says that unlisted accounts are covered, too.
     """
 
     regions: Regions = ()
@@ -70,12 +72,26 @@ class Coverage:
     entry: Entry = field(default_factory=Entry)
     named: tuple[Named, ...] = ()
     administrators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stacked: tuple[str, ...] = ()
+    everybody: bool = False
 
     def reaches(self, ou: str) -> bool:
         """Tell whether accounts in an OU, by its path, are covered."""
-        return not any(
-            top in ("/", ou) or ou.startswith(f"{top.rstrip('/')}/") for top in self.excepted
-        )
+        return not any(is_within(ou, top) for top in self.excepted)
+
+    def whole(self, ous: Iterable[str]) -> tuple[str, ...]:
+        """Return the topmost of these OUs (paths) that are covered with all that is below them."""
+        found: list[str] = []
+        for path in sorted(ous):
+            holed = any(is_within(top, path) for top in self.excepted)
+            if self.reaches(path) and not holed and not any(is_within(path, one) for one in found):
+                found.append(path)
+        return tuple(found)
+
+
+def is_within(ou: str, top: str) -> bool:
+    """Tell whether an OU, by its path, is another one or below it."""
+    return top in ("/", ou) or ou.startswith(f"{top.rstrip('/')}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +117,9 @@ class Scope:
 
     `own` are the Regions of accounts that differ from `regions`. `home_region` is where what AWS
     has once per organization is kept; `management` is the account that made the organization.
-    `outside` are active accounts that are left out. `file` returns the text of a file beside the
-    layout, and raises `GovkitError` where there is none.
+    `outside` are active accounts that are left out. `units` are the topmost OUs that are covered with
+    all that is below them; accounts in none of them are `apart`. `file` returns the text of a file beside the layout, and
+    raises `GovkitError` where there is none.
     """
 
     accounts: tuple[Address, ...]
@@ -113,10 +130,54 @@ class Scope:
     partition: str = "aws"
     own: Mapping[Address, Regions] = field(default_factory=dict)
     outside: tuple[Address, ...] = ()
+    units: tuple["Unit", ...] = ()
     file: Callable[[str], str] = field(default=_no_file, compare=False, repr=False)
+
+    @property
+    def apart(self) -> tuple[Address, ...]:
+        """The accounts that are in none of the units."""
+        inside = {account for unit in self.units for account in unit.accounts}
+        return tuple(account for account in self.accounts if account not in inside)
 
     def places(self) -> Iterator[tuple[Address, str]]:
         """Yield every account with each of its Regions."""
         for account in self.accounts:
             for region in self.own.get(account, self.regions):
                 yield account, region
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An OU that a StackSet can go into, and the accounts there; those `spared` keep what they have.
+
+    The management account is in none: no StackSet gets there.
+    """
+
+    ou: Address
+    accounts: tuple[Address, ...]
+    spared: tuple[Address, ...] = ()
+
+
+def by_unit(
+    reach: Coverage,
+    ous: Iterable[str],
+    homes: Mapping[Address, str],
+    aside: Collection[Address | None],
+    spared: Collection[Address] = (),
+) -> tuple[Unit, ...]:
+    """Return the topmost OUs that are covered wholly, with the accounts that live there (`homes`).
+
+    Those `aside` are in none of them.
+    """
+    found = []
+    for path in reach.whole(ous):
+        inside = [one for one, home in sorted(homes.items()) if is_within(home, path)]
+        here = [one for one in inside if one not in aside]
+        found.append(
+            Unit(
+                ou_address(path),
+                tuple(one for one in here if one not in spared),
+                tuple(one for one in here if one in spared),
+            )
+        )
+    return tuple(found)

@@ -6,16 +6,21 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from govkit.kinds.account import Account
+from govkit.kinds.config_deployment import ConfigDeployment, served
+from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.enabled_region import EnabledRegion
 from govkit.kinds.organization_rule import OrganizationRule
+from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Resource
-from govkit.model.scope import Scope, Unreached
+from govkit.model.scope import Scope, Unreached, by_unit
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+
+_OF_ALL = (ConfigDeployment, ConformancePack, OrganizationRule)
 
 Spot: TypeAlias = tuple[str, str | None, str | None]  # kind, account ID, Region
 
@@ -40,10 +45,8 @@ def everywhere(wanted: Wanted, live: State) -> Wanted:
             absent.add(address)
         elif address not in absent:
             known = resources.setdefault(address, demand.resource)
-            if isinstance(known, OrganizationRule | ConformancePack):
-                resources[address] = (
-                    demand.resource
-                )  # all accounts that it leaves out are known now
+            if isinstance(known, _OF_ALL):  # who is in, and who is left out, is known now
+                resources[address] = demand.resource
     return replace(
         wanted,
         state=State(resources.values()),
@@ -61,29 +64,37 @@ def _scope(wanted: Wanted, live: State) -> Scope:
     for one in live.all(EnabledRegion):
         regions[one.account].append(one.region)
     management = next((one.address for one in live.all(Account) if one.management), None)
-    covered = frozenset(_covered(wanted, live))
+    homes = dict(_covered(wanted, live))
+    recording = {one.account for one in live.all(ConfigRecorder)} - served(live)
     return Scope(
-        accounts=tuple(sorted(covered)),
-        outside=tuple(sorted(_outside(wanted, live) - covered)),
+        accounts=tuple(sorted(homes)),
+        outside=tuple(sorted(_outside(wanted, live) - homes.keys())),
         regions=reach.regions,
         home_region=reach.home_region or next(iter(reach.regions), ""),
         management=management,
         organization=None if told is None else told.organization,
         partition=wanted.partition,
         own={account: tuple(sorted(found)) for account, found in regions.items()},
+        units=by_unit(reach, _ous(wanted, live), homes, (management,), recording),
     )
 
 
-def _covered(wanted: Wanted, live: State) -> Iterator[Address]:
-    """Yield the accounts as they will live: listed ones where the layout wants them."""
+def _ous(wanted: Wanted, live: State) -> frozenset[str]:
+    """Return the paths of the OUs that are listed; of all, where unlisted accounts are covered, too."""
+    banks = (wanted.state, live) if wanted.manage.all_accounts else (wanted.state,)
+    return frozenset(one.address.path for bank in banks for one in bank.all(OrganizationalUnit))
+
+
+def _covered(wanted: Wanted, live: State) -> Iterator[tuple[Address, str]]:
+    """Yield the accounts with their OUs as they will live: listed ones where the layout wants them."""
     listed = {one.address: one for one in wanted.state.all(Account)}
     for account in listed.values():
         if account.state == "ACTIVE" and wanted.coverage.reaches(account.parent.path):
-            yield account.address
+            yield account.address, account.parent.path
     for one in live.all(Account) if wanted.manage.all_accounts else ():
         known = one.address in listed or one.state != "ACTIVE"
         if not known and wanted.coverage.reaches(one.parent.path):
-            yield one.address
+            yield one.address, one.parent.path
 
 
 def _outside(wanted: Wanted, live: State) -> set[Address]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.config_deployment import ConfigDeployment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy, is_temporary
 from govkit.kinds.root import Root
@@ -229,6 +230,8 @@ def _reach(changes: Sequence[Change[Resource]], meeting: Meeting) -> Mapping[Add
                 places[change.address] = holders.get(policy.address, set())
             case Account() | OrganizationalUnit():
                 places[change.address] = {change.address}
+            case ConfigDeployment(unit=unit):
+                places[change.address] = {unit}
             case _:
                 continue
     everywhere = {target for targets in places.values() for target in targets}

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from govkit.errors import UsageError
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.config_deployment import ConfigDeployment
 from govkit.kinds.policy import Policy
 from govkit.kinds.tags import Tags
 from govkit.model.address import ROOT, Address, account, ou
@@ -166,6 +167,9 @@ def _touches(change: AnyChange) -> Iterable[Address]:
             yield attachment.policy
         case Tags() as tags:
             yield tags.target
+        case ConfigDeployment() as deployment:
+            yield deployment.account
+            yield deployment.unit
         case subject:
             place = getattr(subject, "account", None)
             if isinstance(place, Address):

@@ -6,12 +6,14 @@ from typing import Any
 
 from govkit.kinds.access_key import AccessKey
 from govkit.kinds.account import CLOSED, Account
+from govkit.kinds.bucket import Bucket
 from govkit.kinds.credential_stage import CredentialStage
 from govkit.kinds.login_profile import LoginProfile
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.service_linked_role import ServiceLinkedRole
+from govkit.kinds.service_role import ServiceRole
 from govkit.kinds.spare_user import SpareUser
 from govkit.kinds.tags import Tags
 from govkit.model.address import Address
@@ -179,9 +181,17 @@ _STAY: Mapping[type, tuple[str, str]] = {
         "was enabled by the run and stays: disabling it would detach every policy of the type",
         "Disable it in the console, if nothing needs it.",
     ),
+    Bucket: (
+        "was made by the run and stays, with its logs: no bucket is ever deleted",
+        "Empty it and delete it by hand, if nobody needs the logs: aws s3 rb",
+    ),
     ServiceLinkedRole: (
         "was made by the run and stays: what the service left may still need it",
         "IAM deletes it once nothing does: aws iam delete-service-linked-role",
+    ),
+    ServiceRole: (
+        "was made by the run and stays: what took it may still need it",
+        "Delete it by hand once nothing does: aws iam delete-role",
     ),
 }
 

@@ -36,6 +36,8 @@ def refused(code: str, message: str = "", status: int = 400, **more: Any) -> rai
         (refused("ConcurrentModificationException"), Nature.BUSY),
         (refused("PolicyChangesInProgressException"), Nature.BUSY),
         (refused("FinalizingOrganizationException"), Nature.BUSY),
+        (refused("OperationInProgressException", status=409), Nature.BUSY),
+        (refused("StaleRequestException", status=409), Nature.BUSY),
         (refused("ConflictException"), Nature.BUSY),
         (refused("ServiceException", status=500), Nature.LOST),
         (refused("ServiceException"), Nature.LOST),

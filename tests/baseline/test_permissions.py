@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from baselines import layout, organization
 from everything import everything, plant
 from hygiene import MANAGEMENT, four_hours_pass
 from terminal import TODAY, Desk, desk
@@ -41,6 +42,22 @@ def table() -> Iterator[Desk]:
             found.environment["GOVKIT_TODAY"] = day
             four_hours_pass(found)
             found.does("credentials", "apply", stage, "--yes", "--allow", "credentials=99")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def stacked() -> Iterator[Desk]:
+    """AWS Config by a StackSet, changed once, with a log of all calls."""
+    with desk() as found:
+        organization(found)
+        bucket = {"name": "acme-config", "account": "log-archive"}
+        config = {"engine": "stackset", "delivery": {"bucket": bucket}}
+        found.layout(layout(config=config))
+        found.does("apply", "--baseline", "--yes")
+        found.layout(layout(config={**config, "recorder": {"types": ["AWS::S3::Bucket"]}}))
+        found.does("apply", "--baseline", "--yes")
+        found.does("drift", "--baseline")
+        found.does("check")
         yield found
 
 
@@ -95,8 +112,8 @@ def looks(call: Mapping[str, Any]) -> bool:
     return bool(call["read_only"]) or call["operation"] == "GenerateCredentialReport"
 
 
-def allows(judge: Judge, call: Mapping[str, Any]) -> bool:
-    asked = request(action(call), resource(call), {})
+def allows(judge: Judge, call: Mapping[str, Any], arn: str | None = None) -> bool:
+    asked = request(action(call), resource(call) if arn is None else arn, {})
     return judge.verdict(asked).outcome is Outcome.ALLOWED
 
 
@@ -176,6 +193,31 @@ def test_every_call_outside_is_allowed_by_the_policy_for_applying(table: Desk) -
         assert allows(everything, call), (call["operation"], resource(call))
         enters = call["operation"] == "AssumeRole"
         assert allows(reading, call) == (looks(call) or enters), (call["operation"], resource(call))
+
+
+def test_every_call_about_stack_sets_is_allowed_by_the_policy_for_applying(stacked: Desk) -> None:
+    applying, planning = allowing(asked(stacked, "apply")), allowing(asked(stacked, "plan"))
+    member = allowing(asked(stacked, "member", "--role", "read"))
+    calls = log(stacked)
+    about = [call for call in calls if call["service"] == "cloudformation"]
+    assert {"CreateStackSet", "CreateStackInstances", "UpdateStackSet"} <= {
+        call["operation"] for call in about
+    }
+    for call in about:
+        arn = stack_set(call)
+        assert allows(applying, call, arn), (call["operation"], arn)
+        if call["operation"] != "DescribeStackSetOperation":  # which is waited for, after a write
+            assert allows(planning, call, arn) == call["read_only"], call["operation"]
+    entered = [call for call in calls if call["caller"]["account"] != MANAGEMENT]
+    seen = [call for call in entered if call["service"] == "config" and call["read_only"]]
+    assert seen
+    assert all(allows(member, call) for call in seen)
+
+
+def stack_set(call: Mapping[str, Any]) -> str:
+    name = call["params"].get("StackSetName")
+    account, region = call["caller"]["account"], call["region"]
+    return f"arn:aws:cloudformation:{region}:{account}:stackset/{name}:1" if name else "*"
 
 
 def test_no_other_role_can_be_handed_over_or_looked_at(table: Desk) -> None:

@@ -1,6 +1,7 @@
 """What AWS's services refuse, and so the sandbox: buckets, roles, keys, aggregators, rules, StackSets."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -265,7 +266,14 @@ def test_keys_and_their_aliases_are_shown_and_a_name_is_taken_once(table: Desk) 
 def test_a_stack_set_goes_when_it_is_empty(table: Desk) -> None:
     access = {"ServicePrincipal": "member.org.stacksets.cloudformation.amazonaws.com"}
     clicks(table, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
-    made = {"StackSetName": "s", "PermissionModel": "SERVICE_MANAGED"}
+    clicks(table, MANAGEMENT, "cloudformation", "ActivateOrganizationsAccess")
+    made = {
+        "StackSetName": "s",
+        "PermissionModel": "SERVICE_MANAGED",
+        "AutoDeployment": {"Enabled": False},
+        "ManagedExecution": {"Active": True},
+        "TemplateBody": "Resources: {}",
+    }
     named = {"StackSetName": "s"}
 
     def ask(operation: str, told: Any) -> dict[str, Any]:
@@ -286,6 +294,8 @@ def test_a_stack_set_goes_when_it_is_empty(table: Desk) -> None:
     )
     full = refused(table, MANAGEMENT, "cloudformation:DeleteStackSet", named)
     assert full == "StackSetNotEmptyException"
-    ask("DeleteStackInstances", {**named, **where, "RetainStacks": False})
+    gone = ask("DeleteStackInstances", {**named, **where, "RetainStacks": False})
+    while "SUCCEEDED" not in str(ask("DescribeStackSetOperation", {**named, **gone})):
+        time.sleep(0.01)
     ask("DeleteStackSet", named)
     assert ask("ListStackSets", {})["Summaries"] == []

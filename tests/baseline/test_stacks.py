@@ -19,12 +19,14 @@ def stacks(
     """Make a StackSet in an OU by hand."""
     access = {"ServicePrincipal": "member.org.stacksets.cloudformation.amazonaws.com"}
     clicks(desk, MANAGEMENT, "organizations", "EnableAWSServiceAccess", access)
+    clicks(desk, MANAGEMENT, "cloudformation", "ActivateOrganizationsAccess")
     automatic = {"Enabled": follows, "RetainStacksOnAccountRemoval": retains}
     told = {
         "StackSetName": name,
         "PermissionModel": "SERVICE_MANAGED",
         "TemplateBody": "Resources: {}",
         "AutoDeployment": automatic if follows else {"Enabled": False},
+        "ManagedExecution": {"Active": True},
     }
     clicks(desk, MANAGEMENT, "cloudformation", "CreateStackSet", told, region="eu-west-1")
     into = {

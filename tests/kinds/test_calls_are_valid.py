@@ -21,8 +21,10 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.bucket import Bucket
 from govkit.kinds.config_aggregator import ConfigAggregator
 from govkit.kinds.config_channel import ConfigChannel
+from govkit.kinds.config_deployment import ConfigDeployment
 from govkit.kinds.config_recorder import ConfigRecorder
 from govkit.kinds.config_recording import ConfigRecording
+from govkit.kinds.config_stack_set import ConfigStackSet
 from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.credential_stage import CredentialStage
 from govkit.kinds.delegated_administrator import DelegatedAdministrator
@@ -42,6 +44,7 @@ from govkit.kinds.root_access import CREDENTIALS, SESSIONS, RootAccess
 from govkit.kinds.service_linked_role import ServiceLinkedRole
 from govkit.kinds.service_role import ServiceRole, taken_by
 from govkit.kinds.spare_user import SpareUser
+from govkit.kinds.stacks_access import StacksAccess
 from govkit.kinds.tags import Tags
 from govkit.kinds.trail import Trail
 from govkit.kinds.trusted_access import TrustedAccess
@@ -104,6 +107,7 @@ def changes() -> Iterator[Change[Resource]]:
     yield from of_buckets()
     yield from of_the_whole_organization()
     yield from of_analyzers_and_settings()
+    yield from of_stack_sets()
 
 
 def of_the_baseline() -> Iterator[Change[Resource]]:
@@ -223,8 +227,33 @@ def of_the_whole_organization() -> Iterator[Change[Resource]]:
     yield Change(role, replace(role, trust=DENY, policies=("arn:aws:iam::aws:policy/B",)))
 
 
-LOOKED_AT = ("trail_delivery", "config_delivery", "stack_set", "trail_view")
+def of_stack_sets() -> Iterator[Change[Resource]]:
+    at, region = SEARCH.address, "eu-west-1"
+    stack_set = ConfigStackSet(
+        at, region, "c", "sha256:1", (("A", "1"),), layout="main", body="Resources: {}"
+    )
+    access = StacksAccess(at, region)
+    deployment = ConfigDeployment(at, region, "c", UNIT.address, (region,))
+    for one in (access, stack_set, deployment, replace(deployment, spared=(at,))):
+        yield Change(None, one)
+        yield Change(one, None)
+    yield Change(replace(stack_set, follows=False), stack_set)
+    yield Change(stack_set, replace(stack_set, follows=False))
+    yield Change(deployment, replace(deployment, regions=(region, "us-east-1")))
+    places = (("666666666666", region, True), ("777777777777", region, False))
+    yield Change(replace(deployment, behind=("x",), places=places), deployment)
+
+
+LOOKED_AT = (
+    "trail_delivery",
+    "config_delivery",
+    "config_stack_drift",
+    "config_view",
+    "stack_set",
+    "trail_view",
+)
 TAGGING = {
+    "cloudformation": "cloudformation:TagResource",
     "config": "config:TagResource",
     "iam:CreateRole": "iam:TagRole",
     "organizations": "organizations:TagResource",

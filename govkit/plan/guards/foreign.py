@@ -1,4 +1,4 @@
-"""Somebody else's recorder, channel, trail, bucket or analyzer stands where the baseline wants its own.
+"""Somebody else's recorder, channel, trail, bucket, StackSet or analyzer stands where the baseline wants its own.
 
 It is never overwritten. Remove it, or leave the part to who keeps it: `managed_by: observe`.
 """

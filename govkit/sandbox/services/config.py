@@ -278,6 +278,11 @@ def _here(world: World) -> list[RecorderRow]:
     return [_recorders(world)[one] for one in _recorders(world).where("Place", _place(world))]
 
 
+def recorders_here(world: World) -> list[str]:
+    """Return the names of the customer's recorders in the caller's account and Region."""
+    return [row["Name"] for row in _own(world)]
+
+
 def _own(world: World) -> list[RecorderRow]:
     """Return the customer's recorders here: at most one; a service's own come in addition."""
     return [row for row in _here(world) if not row["Service"]]

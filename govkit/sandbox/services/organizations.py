@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import chain
+from typing import Any
 
 from govkit.sandbox.calls import Call, Handler, Service, World
 from govkit.sandbox.model import check_input, service_model
@@ -22,6 +23,7 @@ from govkit.sandbox.organizations import (
 )
 from govkit.sandbox.organizations.rows import SHAPES
 from govkit.sandbox.refusals import refusal
+from govkit.sandbox.stacks.follow import follow
 
 _MODULES = (
     accounts,
@@ -48,6 +50,22 @@ def _admit(world: World, call: Call) -> None:
     check_input(call.service, call.operation, call.params)
 
 
-_HANDLERS: Mapping[str, Handler] = dict(chain(*(module.HANDLERS.items() for module in _MODULES)))
+def _followed(handler: Handler) -> Handler:
+    """Let StackSets take notice of accounts that come into an OU, or leave one."""
+
+    def handle(world: World, params: Mapping[str, Any]) -> dict[str, Any]:
+        answer = handler(world, params)
+        follow(world)
+        return answer
+
+    return handle
+
+
+_OFFERED: Mapping[str, Handler] = dict(chain(*(module.HANDLERS.items() for module in _MODULES)))
+_MOVING = ("MoveAccount", "CloseAccount", "RemoveAccountFromOrganization", "LeaveOrganization")
+_HANDLERS: Mapping[str, Handler] = {
+    **_OFFERED,
+    **{operation: _followed(_OFFERED[operation]) for operation in _MOVING},
+}
 
 SERVICE = Service("organizations", "organizations", _HANDLERS, SHAPES, _admit)

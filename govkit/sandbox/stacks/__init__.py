@@ -1,0 +1,1 @@
+"""CloudFormation's service-managed StackSets: templates, the stacks made of them, and whom they follow."""

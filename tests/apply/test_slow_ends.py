@@ -1,0 +1,53 @@
+"""Waiting for what AWS does in its own time: often at first, then ever less often where it may take hours."""
+
+from typing import Any
+
+import pytest
+
+from govkit.apply.execute import Crossing
+from govkit.apply.patience import Patience
+from govkit.errors import AnswerLost
+from govkit.kinds._stack_instances import finished
+from govkit.kinds.trusted_access import KIND, TrustedAccess
+from govkit.model.call import ApiCall, Ids
+from govkit.model.change import Change
+from govkit.model.kind import Follow
+from govkit.model.plan import Step
+
+
+class Api:
+    """Says that it goes on, until it was asked often enough."""
+
+    def __init__(self, until: int) -> None:
+        self.left = until
+
+    def call(self, call: ApiCall) -> dict[str, Any]:
+        self.left -= 1
+        return {"StackSetOperation": {"Status": "SUCCEEDED" if self.left < 0 else "RUNNING"}}
+
+
+def waited(follow: Follow | None, until: int, looks: int) -> list[float]:
+    assert follow is not None
+    pauses: list[float] = []
+    patience = Patience(sleep=pauses.append, interval=2.0, looks=looks)
+    crossing = Crossing(kinds={TrustedAccess: KIND}, api=Api(until), ids=Ids(), patience=patience)  # type: ignore[arg-type]  # a fake
+    access = TrustedAccess("x.amazonaws.com")
+    step = Step("s1", Change(None, access), "enable", "", "management", ())
+    list(crossing._followed(step, follow))
+    return pauses
+
+
+def test_looks_at_a_stack_set_come_ever_less_often() -> None:
+    follow = finished("s", "eu-west-1", {"OperationId": "1"})
+    assert waited(follow, 8, 10) == [2, 4, 8, 16, 32, 64, 64, 64]
+
+
+def test_others_are_looked_at_at_the_usual_pause() -> None:
+    call = ApiCall("x", "DescribeThing")
+    follow = Follow(call, lambda answer: None if "RUNNING" in str(answer) else answer)
+    assert waited(follow, 3, 10) == [2, 2, 2]
+
+
+def test_patience_ends() -> None:
+    with pytest.raises(AnswerLost):
+        waited(finished("s", "eu-west-1", {"OperationId": "1"}), 99, 3)
