@@ -15,6 +15,7 @@ from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
+from govkit.plan.ties import ties
 from govkit.plan.walk import LATE, Rank, Walk
 from govkit.plan.watch import Watch
 
@@ -28,7 +29,8 @@ Split = Callable[[AnyChange], Sequence[AnyChange]]
 class Ordered:
     """Changes of one verb each, in order; `after[i]` are the positions that change i waits for.
 
-    `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
+    `tied[i]` are those that it waits for as well, so that any share of the changes that leaves out
+    what waits for something left out breaks no law either. `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
     `temporary` says of the steps that are of the order's own making what they are for.
     """
 
@@ -37,6 +39,7 @@ class Ordered:
     released_early: tuple[AnyChange, ...] = ()
     lapses: tuple[Lapse, ...] = ()
     temporary: Mapping[int, str] = field(default_factory=dict)
+    tied: tuple[tuple[int, ...], ...] = ()
 
 
 def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "main") -> Ordered:
@@ -66,7 +69,8 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
         if not _worth_another(best, attempt):
             break
         best = min(best, way(rank), key=_harm)
-    return best
+    watch = Watch(room.live, best.changes)
+    return replace(best, tied=ties(watch, room, best.changes, best.after))
 
 
 def _worth_another(best: Ordered, attempt: int) -> bool:
