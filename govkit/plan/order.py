@@ -22,6 +22,8 @@ from govkit.plan.watch import Watch
 AnyChange: TypeAlias = Change[Resource]
 _ATTEMPTS, _PATIENCE = 200, 100_000  # at most so many ways, and so many per step squared
 _FEWER = 10  # ways that are tried only to do with fewer temporary means
+_LOOKS = 100_000  # at accounts in states, in all further ways together: a few seconds
+_LOOKS_FOR_FEWER = 20_000
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -59,23 +61,34 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     for earlier, later in waits:
         graph.edge(earlier, later)
     released = tuple(steps[index] for index in early)
-
-    def way(rank: Sequence[Rank]) -> Ordered:
-        return _told(_walked(steps, graph, rank, room, owner), room, released)
-
-    ranks = _ranks(_rank(steps))
-    best = way(next(ranks))
-    for attempt, rank in enumerate(ranks):
-        if not _worth_another(best, attempt):
-            break
-        best = min(best, way(rank), key=_harm)
+    best = _best(steps, graph, room, owner)
     watch = Watch(room.live, best.changes)
-    return replace(best, tied=ties(watch, room, best.changes, best.after))
+    tied = ties(watch, room, best.changes, best.after)
+    return replace(best, released_early=released, tied=tied)
 
 
-def _worth_another(best: Ordered, attempt: int) -> bool:
-    """Tell whether another way may break fewer laws, or do with fewer temporary means."""
-    return bool(best.lapses) or (bool(best.temporary) and attempt < _FEWER)
+def _best(steps: Sequence[AnyChange], graph: "_Graph", room: Room, owner: str) -> Ordered:
+    """Return the best way of those that are tried: as many as there is patience for."""
+    ranks = _ranks(_rank(steps))
+    first = Walk(steps, graph.before, next(ranks))
+    first.through(Watch(room.live, steps), room, owner)
+    best, spent = _told(first, room), 0
+    for attempt, rank in enumerate(ranks):
+        looks = _worth(best, attempt) - spent
+        if looks <= 0:
+            break
+        walk = Walk(steps, graph.before, rank)
+        if walk.through(Watch(room.live, steps), room, owner, looks):
+            best = min(best, _told(walk, room), key=_harm)
+        spent += walk.watch.looks
+    return best
+
+
+def _worth(best: Ordered, attempt: int) -> int:
+    """Return how many looks it is worth to find a way that breaks fewer laws, or has fewer steps."""
+    if best.lapses:
+        return _LOOKS
+    return _LOOKS_FOR_FEWER if best.temporary and attempt < _FEWER else 0
 
 
 def _harm(way: Ordered) -> tuple[int, int, int]:
@@ -101,15 +114,7 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
     return early + late, batch, place, mark, index
 
 
-def _walked(
-    steps: Sequence[AnyChange], graph: "_Graph", rank: Sequence[Rank], room: Room, owner: str
-) -> Walk:
-    walk = Walk(steps, graph.before, rank)
-    walk.through(Watch(room.live, steps), room, owner)
-    return walk
-
-
-def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
+def _told(walk: Walk, room: Room) -> Ordered:
     placed = {index: position for position, index in enumerate(walk.done)}
     changes = tuple(walk.steps[index] for index in walk.done)
     # Anew, because temporary means touch accounts that were looked at together until then.
@@ -117,9 +122,8 @@ def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
     return Ordered(
         changes,
         tuple(tuple(sorted(placed[other] for other in walk.before[index])) for index in walk.done),
-        early,
-        proved(watch, changes),
-        {placed[index]: why for index, why in walk.why.items()},
+        lapses=proved(watch, changes),
+        temporary={placed[index]: why for index, why in walk.why.items()},
     )
 
 

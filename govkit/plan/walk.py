@@ -50,8 +50,11 @@ class Walk:
         self._postponed: list[int] = []
         self._helped_to: dict[AnyChange, int] = {}
 
-    def through(self, watch: Watch, room: Room, owner: str) -> None:
-        """Take every step: by temporary means where nothing else goes, by force in the end."""
+    def through(self, watch: Watch, room: Room, owner: str, looks: int | None = None) -> bool:
+        """Take every step: by temporary means where nothing else goes, by force in the end.
+
+        False where that takes more than so many looks at accounts: it is not walked to the end then.
+        """
         self.watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
         self._stand_ins = StandIns(self._trial, room, owner, room.live.after(self.steps))
@@ -61,12 +64,14 @@ class Walk:
         while (
             self._lawful() or self._helped() or self._called() or self._released() or self._forced()
         ):
-            pass
+            if looks is not None and watch.looks > looks:
+                return False
         self._cleared()
         left = set(range(len(self.steps))) - set(self.done)
         if left:
             stuck = {str(self.steps[index].address) for index in left}
             raise BugError("Steps wait for each other in a circle", ", ".join(sorted(stuck)))
+        return True
 
     def _add(self, indexes: Iterable[int]) -> None:
         for index in indexes:

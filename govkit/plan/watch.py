@@ -53,6 +53,7 @@ class Watch:
         self._held_by = _holders(changes, self.then, self.soon)
         self._below = self._residents(self.then, self.soon)
         self._ends: dict[Address, tuple[Bank, Bank]] = {}
+        self.looks = 0  # at one account in one state; what a search is measured by
 
     def begin(self) -> None:
         """Go back to before the first step."""
@@ -135,6 +136,7 @@ class Watch:
     def _breaches(self, account: Address) -> Iterator[Breach]:
         if account not in self.ground.homes or self._on_the_doorstep(account):
             return
+        self.looks += 1
         then, soon = self.ends(account)
         for one in broken(then, self.ground.bank(account), soon):
             if account in self.then.homes or one.law == "gap":

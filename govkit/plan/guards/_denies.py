@@ -62,7 +62,8 @@ def _gains(fewer: "_Side", many: "_Side", account: Address) -> bool:
 @cache
 def _more(had: Denies, has: Denies) -> bool:
     return any(
-        lets_through(layer, _of_layer(has - had, layer), _of_layer(had, layer)) for layer in _DENYING
+        lets_through(layer, _of_layer(has - had, layer), _of_layer(had, layer))
+        for layer in _DENYING
     )
 
 
