@@ -128,6 +128,24 @@ class Means:
                 self._returning.add(back)
                 return self._done(change, Aside(back, "attached again"))
             self._by.undo()
+        return self._given_way(change, come)
+
+    def _given_way(self, change: AnyChange, come: Attachment) -> Help | None:
+        """Let a temporary policy leave a full target, where something else can hold what it holds."""
+        why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
+        for one in self._by.standing_at(come.target):
+            leaving = one.attachment
+            if leaving is None or policy_type(leaving.policy) != policy_type(come.policy):
+                continue
+            away: AnyChange = Change(leaving, None)
+            places = self._places(away, self._watch.harm(away))
+            self._by.begin()
+            if all(
+                self._by.give_way(leaving, place, away, why) for place in places.values()
+            ) and self._trial.go(change):
+                self._by.open.remove(one)
+                return self._done(change)
+            self._by.undo()
         return None
 
     def _parted(self, attachment: Attachment, why: str) -> bool:
