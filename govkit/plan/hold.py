@@ -7,9 +7,8 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
-from govkit.plan.room import GUARDING, Place, Room, place_of
+from govkit.plan.room import GUARDING, Place, Room, least, place_of
 from govkit.plan.watch import Watch
-from govkit.policies.types import policy_type
 
 AnyChange: TypeAlias = Change[Resource]
 
@@ -31,9 +30,7 @@ class Hold:
                 return self._held[place] < self._room.allowed(place[1])
             case Attachment() as gone, None if _guards(place_of(gone)):
                 place = place_of(gone)
-                return (
-                    self._held[place] + self._unseen(place) > policy_type(place[1]).limits.minimum
-                )
+                return self._held[place] + self._unseen(place) > least(place[1])
             case None, Policy(type=kind) if kind in GUARDING:
                 return self._policies[kind] < self._room.policies(kind)
             case _:
@@ -42,7 +39,7 @@ class Hold:
     def _unseen(self, place: Place) -> int:
         """Count the FullAWSAccess that AWS attaches out of the plan's sight."""
         ground = self._watch.ground
-        return int(not ground.enabled or ground.given(place[0]))
+        return int(place[1] == "scp" and (not ground.enabled or ground.given(place[0])))
 
     def take(self, change: AnyChange, times: int = 1) -> None:
         """Count a step; `times=-1` takes it back."""

@@ -153,7 +153,9 @@ class StandIns:
     def standing_at(self, target: Address) -> list[Open]:
         """Return the temporary policies in force at a target."""
         return [
-            one for one in self.open if one.attachment is not None and one.attachment.target == target
+            one
+            for one in self.open
+            if one.attachment is not None and one.attachment.target == target
         ]
 
     def _by_a_policy(self, target: Address, said: set[Statement], change: AnyChange) -> bool:

@@ -20,10 +20,9 @@ from govkit.model.resource import Resource
 from govkit.plan.bank import Statements
 from govkit.plan.covers import everything, may_meet, within
 from govkit.plan.ground import FULL, is_allow, is_deny
-from govkit.plan.room import GUARDING, Place, Room, place_of
+from govkit.plan.room import GUARDING, Place, Room, least, place_of
 from govkit.plan.watch import Watch
 from govkit.policies.document import Document, Statement, statements
-from govkit.policies.types import policy_type
 
 AnyChange: TypeAlias = Change[Resource]
 _LESS, _EITHER, _MORE = -1, 0, 1  # what a step does to what is allowed
@@ -188,7 +187,7 @@ def _by_room(room: Room, changes: Sequence[AnyChange], found: list[set[int]]) ->
     for place in comes.keys() & goes.keys():
         if held[place] + len(comes[place]) > room.allowed(place[1]):
             _after(comes[place], goes[place], found)
-        if held[place] - len(goes[place]) < policy_type(place[1]).limits.minimum:
+        if held[place] - len(goes[place]) < least(place[1]):
             _after(goes[place], comes[place], found)
 
 
