@@ -119,19 +119,19 @@ def violations(one: Transition, changes: Sequence[Change[Resource]]) -> Iterator
     before, after = answers(one.live), answers(one.desired)
     for index, state in enumerate(one.states(changes)):
         now = answers(state)
-        for account, allowed in now.items():
-            here = state.get(account)
-            if account not in after or not isinstance(here, Account):
+        for who, allowed in now.items():
+            here = state.get(who)
+            if who not in after or not isinstance(here, Account):
                 continue
-            gap, outage = allowed & ~after[account], ALL & ~allowed & after[account]
-            if account in before:
-                gap, outage = gap & ~before[account], outage & before[account]
+            gap, outage = allowed & ~after[who], ALL & ~allowed & after[who]
+            if who in before:
+                gap, outage = gap & ~before[who], outage & before[who]
             else:
-                settled = here == one.desired.get(account) and here.parent != ROOT
+                settled = here == one.desired.get(who) and here.parent != ROOT
                 gap, outage = gap if settled else 0, 0
             for law, broken in (("gap", gap), ("outage", outage)):
                 for request in _told(broken):
-                    yield Violation(law, index, account, request)
+                    yield Violation(law, index, who, request)
 
 
 def _told(requests: int) -> Iterator[tuple[str, str, str]]:

@@ -13,12 +13,13 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Change
+from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings
 from govkit.plan.room import GUARDING, Room, policy_type
 from govkit.plan.stand_ins import Aside, Place, StandIns, happening
 from govkit.plan.watch import Breach
-from govkit.policies.document import statements
+from govkit.policies.document import Statement, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,13 @@ class Means:
         for breach in breaches:
             if breach.law == "outage" and not breach.allowing:
                 continue
+            serving = _serving(breach)
+            if not serving:
+                return {}
             for target in self._where(change, breach):
                 place = found.setdefault(target, Place())
-                place.statements.update(breach.statements)
-                place.instead.update(breach.instead)
+                place.statements.update(serving[0])
+                place.instead.update(serving[-1])
                 place.accounts.add(breach.accounts[0])
         return found
 
@@ -223,6 +227,15 @@ class Means:
             return self._done(change)
         self._by.undo()
         return None
+
+
+def _serving(breach: Breach) -> list[tuple[Statement, ...]]:
+    """Return which statements would serve: those of before, those of after, or both.
+
+    A want of an Allow is held by a Deny of all else, where one statement can say that.
+    """
+    both = (breach.statements, breach.instead)
+    return [said for said in both if said and (breach.allowing or all(map(is_deny, said)))]
 
 
 def _by_address(attachment: Attachment) -> Address:

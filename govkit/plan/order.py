@@ -16,7 +16,7 @@ from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
 from govkit.plan.ties import ties
-from govkit.plan.walk import LATE, Rank, Walk
+from govkit.plan.walk import LAST, LATE, Rank, Walk
 from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
@@ -111,6 +111,8 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
     mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
     early = min(phase, _UP) if attempt % 2 else phase
     late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
+    if attempt % 4 == _MOVES_LAST and phase == _CREATION and place:
+        late = LAST
     return early + late, batch, place, mark, index
 
 
@@ -278,6 +280,7 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
     },
 )
 _UP, _CREATION = 3, 4
+_MOVES_LAST = 3  # of every four attempts, one lets accounts stay where they are as long as it can
 _A_THIRD = "5"  # of all hashes begin with less
 _CLEARING = 7
 

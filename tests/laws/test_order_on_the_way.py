@@ -1,9 +1,11 @@
 """Promises 1 and 2 on the way, by an independent reading, for random organizations."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
+from cramped import cramped
 from exhaustive import lawful_way, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,15 +36,38 @@ def _check(one: Transition) -> Counter[str]:
         names = [policy.name for policy in state.all(Policy)]
         assert len(names) == len(set(names))
     assert one.live.after(ordered.changes) == one.desired
-    return Counter({"plans": 1, "helped": bool(ordered.temporary), **_laws(ordered.lapses)})
+    unjustified = not all(_is_justified(one, lapse) for lapse in ordered.lapses)
+    return Counter(
+        {
+            "plans": 1,
+            "with temporary means": bool(ordered.temporary),
+            "not justified": unjustified,
+            **_laws(ordered.lapses),
+        }
+    )
 
 
 def _laws(lapses: Iterable[Lapse]) -> dict[str, int]:
     return {_WITH[one.law]: 1 for one in lapses}
 
 
+def _is_justified(one: Transition, lapse: Lapse) -> bool:
+    """Tell whether counting places shows that nobody could have avoided a lapse."""
+    return lapse.law == "outage" and all(cramped(one, account) for account in lapse.accounts)
+
+
 def _shares(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    each = [f"{name} {count} ({count / counts['plans']:.2%})" for name, count in counts.items()]
+    return ", ".join(each)
+
+
+def _all_checked(
+    seeds: Iterable[int], record_property: Callable[[str, object], None]
+) -> Counter[str]:
+    counts = sum((_check(transition(seed)) for seed in seeds), Counter[str]())
+    record_property("order", _shares(counts))
+    sys.stdout.write(f"{_shares(counts)}\n")  # shown by -rP
+    return counts
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -51,24 +76,24 @@ def test_every_breach_on_the_way_is_told_and_few_plans_have_one(
 ) -> None:
     """Five times a hundred fixed pairs, so that the share is the same on every machine."""
     each = IN_CI // 5
-    counts = sum(
-        (_check(transition(seed)) for seed in range(part * each, (part + 1) * each)),
-        Counter[str](),
-    )
-    record_property("order", _shares(counts))
+    counts = _all_checked(range(part * each, (part + 1) * each), record_property)
     assert counts["plans"] == each
-    assert counts["helped"] >= each // 40  # such pairs do need temporary means now and then
+    assert counts["with temporary means"] >= each // 50  # such pairs do need them now and then
     assert counts["with a gap"] == 0
-    assert counts["with an outage"] <= each // 50
+    assert counts["with an outage"] <= each // 100
+    assert counts["not justified"] == 0
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("part", range(20))
 def test_every_breach_on_the_way_is_told_all_night(
-    record_property: Callable[[str, object], None],
+    part: int, record_property: Callable[[str, object], None]
 ) -> None:
-    counts = sum((_check(transition(seed)) for seed in range(AT_NIGHT)), Counter[str]())
-    record_property("order", _shares(counts))
-    assert counts["with a gap"] + counts["with an outage"] <= AT_NIGHT // 100
+    each = AT_NIGHT // 20
+    counts = _all_checked(range(part * each, (part + 1) * each), record_property)
+    assert counts["with a gap"] == 0
+    assert counts["with an outage"] <= each // 100
+    assert counts["not justified"] == 0
 
 
 @given(SEEDS)
@@ -111,24 +136,24 @@ def test_a_search_that_finds_a_way_is_believed() -> None:
     assert sum(found) >= 25
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(2))
 def test_a_plan_that_was_killed_anywhere_is_finished_by_the_next_without_a_breach(
     part: int,
 ) -> None:
     """What temporary means left behind is recognised, and cleared away in a lawful order."""
-    resumed = broken = 0
-    for seed in range(part * 50, (part + 1) * 50):
+    resumed, broken = 0, []
+    for seed in range(part * 75, (part + 1) * 75):
         one = transition(seed)
         ordered = one.ordered()
         if not ordered.temporary or ordered.lapses:
             continue
-        for state in one.states(ordered.changes):
-            rest = Transition(state, one.desired, one.most)
-            _check(rest)
+        for index, state in enumerate(one.states(ordered.changes)):
+            counts = _check(Transition(state, one.desired, one.most))
             resumed += 1
-            broken += bool(rest.ordered().lapses)
+            if counts["with a gap"] or counts["with an outage"]:
+                broken.append((seed, index))
     assert resumed > 50
-    assert broken == 0
+    assert broken == []
 
 
 def _left_over(state: State) -> list[Policy]:
