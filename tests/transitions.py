@@ -150,19 +150,19 @@ def answers(state: State) -> Mapping[Address, int]:
 
     def allowed(target: Address) -> int:
         if target not in levels:
-            level = _level(attached.get(target, ()))
+            here = level(attached.get(target, ()))
             above = ALL if target == ROOT else allowed(parents[target])
-            levels[target] = level & above
+            levels[target] = here & above
         return levels[target]
 
     return {
-        one.address: _level(attached.get(one.address, ())) & allowed(one.parent)
+        one.address: level(attached.get(one.address, ())) & allowed(one.parent)
         for one in state.all(Account)
     }
 
 
-def _level(policies: Sequence[Policy]) -> int:
-    """Return what a level lets through: what an SCP of it allows, and nothing of it denies."""
+def level(policies: Sequence[Policy]) -> int:
+    """Return which requests a level lets through: what an SCP of it allows, and nothing of it denies."""
     allows, denies = _said("rcp", EVERYTHING)[0] & ~_said("scp", EVERYTHING)[0], 0
     for one in policies:
         more, less = _said(one.type, one.document)

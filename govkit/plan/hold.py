@@ -8,7 +8,7 @@ from govkit.kinds.policy import Policy
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.room import GUARDING, Place, Room, least, place_of
-from govkit.plan.watch import Watch
+from govkit.plan.watch import LAWS, Watch
 
 AnyChange: TypeAlias = Change[Resource]
 
@@ -63,16 +63,20 @@ def _guards(place: Place) -> bool:
 
 
 class Trial:
-    """Takes steps as long as they break no law and fit, and takes them back on demand."""
+    """Takes steps as long as they break no law and fit, and takes them back on demand.
+
+    `laws` are those that it minds: both, unless a gap can be avoided by an outage alone.
+    """
 
     def __init__(self, watch: Watch, hold: Hold) -> None:
         self.watch = watch
         self.hold = hold
         self.taken: list[AnyChange] = []
+        self.laws = LAWS
 
     def go(self, change: AnyChange) -> bool:
         """Take a step if it may be taken now, and tell whether it was."""
-        if not self.hold.fits(change) or self.watch.passed(change) is not None:
+        if not self.hold.fits(change) or self.watch.passed(change, laws=self.laws) is not None:
             return False
         self.hold.take(change)
         self.taken.append(change)

@@ -152,8 +152,7 @@ def _said(one: Blocker) -> Iterator[Statement]:
         case Statement():
             yield one
         case Want(allows):
-            deny = opposite(allows)
-            yield from allows if deny is None else (deny,)
+            yield from opposite(allows) or allows
 
 
 def _strange(then: Bank, now: Bank, soon: Bank) -> tuple[Statement, ...]:

@@ -18,7 +18,7 @@ from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings
 from govkit.plan.room import GUARDING, Room, policy_type
 from govkit.plan.stand_ins import Aside, Place, StandIns, happening
-from govkit.plan.watch import Breach
+from govkit.plan.watch import LAWS, Breach
 from govkit.policies.document import Statement, statements
 
 
@@ -215,18 +215,24 @@ class Means:
                 return set()
 
     def spare(self, change: AnyChange) -> Help | None:
-        """Take a step that nothing makes lawful without a gap, at least: an outage is less bad."""
-        self._by.begin()
-        if (
-            self._held_up(change)
-            and self._trial.hold.fits(change)
-            and not any(breach.law == "gap" for breach in self._watch.harm(change))
-        ):
-            self._watch.taken(change)
-            self._trial.hold.take(change)
-            return self._done(change)
-        self._by.undo()
+        """Take a step that nothing makes lawful without a gap, at least: an outage is less bad.
+
+        First without an outage by what stands in for what it takes away, then with one.
+        """
+        for laws in (LAWS, LAWS - {"outage"}):
+            self._by.begin()
+            self._trial.laws = laws
+            held = self._held_up(change)
+            self._trial.laws = LAWS
+            if held and self._trial.hold.fits(change) and not self._opens_a_gap(change):
+                self._watch.taken(change)
+                self._trial.hold.take(change)
+                return self._done(change)
+            self._by.undo()
         return None
+
+    def _opens_a_gap(self, change: AnyChange) -> bool:
+        return any(breach.law == "gap" for breach in self._watch.harm(change))
 
 
 def _serving(breach: Breach) -> list[tuple[Statement, ...]]:

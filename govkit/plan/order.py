@@ -111,7 +111,7 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
     mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
     early = min(phase, _UP) if attempt % 2 else phase
     late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
-    if attempt % 4 == _MOVES_LAST and phase == _CREATION and place:
+    if attempt % 4 == _MOVES_LAST and phase == _CREATION and place and mark < _HALF:
         late = LAST
     return early + late, batch, place, mark, index
 
@@ -280,8 +280,8 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
     },
 )
 _UP, _CREATION = 3, 4
-_MOVES_LAST = 3  # of every four attempts, one lets accounts stay where they are as long as it can
-_A_THIRD = "5"  # of all hashes begin with less
+_MOVES_LAST = 3  # of every four attempts, one lets some accounts stay where they are to the end
+_A_THIRD, _HALF = "5", "8"  # of all hashes begin with less
 _CLEARING = 7
 
 

@@ -198,13 +198,13 @@ class StandIns:
         change: AnyChange,
         but: Address | None = None,
     ) -> bool:
-        """Join the statements for a while to a policy of ours that stays at the target."""
+        """Join the statements for a while to a policy of ours at the target, best to one that stays."""
         ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
         soon = self._watch.soon.attached.get(target, set())
-        there = ground.attached.get(target, ())
-        staying = {one for one in there if one in soon or is_temporary(one)} - {but}
+        there = ground.attached.get(target, set()) & self.hosts.keys() - {but}
+        staying = {one for one in there if one in soon or is_temporary(one)}
         why = f"temporary: says what would be lost while {happening(change)}"
-        for address in sorted(staying & self.hosts.keys()):
+        for address in (*sorted(staying), *sorted(there - staying - {_gone(change)})):
             host = self.hosts[address]
             busy = self.pending[address] and not is_temporary(address)
             if busy or {_kind(one) for one in said} != {host.type}:
@@ -302,6 +302,12 @@ def happening(change: AnyChange) -> str:
             return f"account {change.address.path} moves"
         case _:
             return f"{name} changes"
+
+
+def _gone(change: AnyChange) -> Address | None:
+    """Return the policy that a step takes off a target."""
+    gone = change.before
+    return gone.policy if isinstance(gone, Attachment) and change.after is None else None
 
 
 def _kind(statement: Statement) -> str:

@@ -18,6 +18,7 @@ from govkit.plan.ground import SCPS, Ground
 from govkit.plan.laws import broken
 from govkit.policies.document import Statement
 
+LAWS = frozenset({"gap", "outage"})
 _FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 
 
@@ -97,15 +98,20 @@ class Watch:
             breach for account in self.concerned(change) for breach in self._breaches(account)
         )
 
-    def passed(self, change: Change[Resource], first: Address | None = None) -> Address | None:
-        """Take a step if it breaks no law; return the account for which it does, and do not, else.
+    def passed(
+        self,
+        change: Change[Resource],
+        first: Address | None = None,
+        laws: frozenset[str] = LAWS,
+    ) -> Address | None:
+        """Take a step if it breaks none of the laws; return the account for which it does, and do not, else.
 
         `first` is looked at first: whoever stood in the way probably still does.
         """
         self.ground.take(change)
         accounts = self.concerned(change)
         for account in accounts if first is None else (first, *accounts):
-            if any(self._breaches(account)):
+            if any(one.law in laws for one in self._breaches(account)):
                 self.ground.take_back(change)
                 return account
         return None
