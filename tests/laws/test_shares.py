@@ -98,6 +98,26 @@ def test_without_ties_that_is_not_so() -> None:
     assert not all(_choices(range(IN_CI), tied=False))
 
 
+def test_a_share_opens_no_lapse_that_another_role_would_have_to_end() -> None:
+    """A full target cannot but be empty for a moment: that moment must not last until somebody comes."""
+    one = transition(326)
+    ordered = one.ordered()
+    (lapse,) = ordered.lapses
+    opens, ends = ordered.changes[lapse.begins], ordered.changes[lapse.ends]
+    share = shared(
+        one.live,
+        _steps(ordered, lambda change: "management" if change == ends else "delegated"),
+        "delegated",
+    )
+    left = [step.change for step in share.left]
+    assert left[0] == opens
+    assert ends in left
+    assert share.steps
+    assert share.turn is None
+    whole = shared(one.live, _steps(ordered, lambda _: "delegated"), "delegated")
+    assert (len(whole.steps), whole.left) == (len(ordered.changes), ())
+
+
 @pytest.mark.nightly
 def test_shares_are_safe_all_night() -> None:
     assert all(_choices(range(AT_NIGHT), tied=True))
