@@ -7,7 +7,7 @@ plans are put in order.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import combinations
 from operator import ne
@@ -75,8 +75,8 @@ def _state(random: Random) -> State:
     return State(found)
 
 
-def lawful_way(one: Transition) -> bool:
-    """Tell whether some sequence leads from the one state to the other and breaks no law."""
+def lawful_way(one: Transition, laws: Collection[str] = ("gap", "outage")) -> bool:
+    """Tell whether some sequence leads from the one state to the other and breaks none of the laws."""
     start, goal = _position(one.live), _position(one.desired)
     ends = _denied(start), _denied(goal)
     places = start.attached | goal.attached
@@ -87,7 +87,7 @@ def lawful_way(one: Transition) -> bool:
         if here == goal:
             return True
         for there in _steps(here, goal, places, one.most):
-            if there not in seen and _is_lawful(_denied(there), *ends):
+            if there not in seen and _is_lawful(_denied(there), *ends, laws):
                 seen.add(there)
                 heappush(border, (_distance(there, goal), next(count), there))
     return False
@@ -135,10 +135,14 @@ def _denied(here: Position) -> tuple[Actions, ...]:
 
 
 def _is_lawful(
-    now: tuple[Actions, ...], then: tuple[Actions, ...], soon: tuple[Actions, ...]
+    now: tuple[Actions, ...],
+    then: tuple[Actions, ...],
+    soon: tuple[Actions, ...],
+    laws: Collection[str],
 ) -> bool:
     return all(
-        first & last <= here <= first | last
+        ("gap" not in laws or first & last <= here)
+        and ("outage" not in laws or here <= first | last)
         for here, first, last in zip(now, then, soon, strict=True)
     )
 

@@ -45,12 +45,12 @@ def carry_out(
 ) -> int:
     """Show the plan, ask, and do it; the last line says how it ended.
 
-    With a task (`policies`, `structure`) that role's share is done and the rest is listed. At the
+    With a task (`policies`, `structure`, `member`) that role's share is done and the rest is listed. At the
     end what was touched is read back, and everything where `verify` says what that is.
     """
     selection = selected(job.made, job.evidence)
     made = job.made
-    share = shared(selection.steps, TASKS[task] if task else None)
+    share = shared(made.live, selection.steps, TASKS[task] if task else None)
     if job.evidence is not None or task is not None:
         made = narrowed(made, share.steps, job.both.wanted)
     refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
@@ -154,12 +154,10 @@ def _ended(told: Mapping[str, Json]) -> None:
 
 def _next(share: Share, job: Job) -> str:
     """Return what to run next: the first step that is left says whose turn it is."""
-    whose = next((task for task, one in TASKS.items() if one == _waits_for(share)), None)
-    return f"apply --authority {whose}" if whose else job.after
-
-
-def _waits_for(share: Share) -> str | None:
-    return share.left[0].authority if share.left else None
+    whose = next((task for task, one in TASKS.items() if one == share.turn), None)
+    if whose is not None:
+        return f"apply --authority {whose}"
+    return "apply" if share.left else job.after
 
 
 def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:

@@ -53,7 +53,8 @@ Yes: TypeAlias = Annotated[
 Authority: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        metavar="TASK", help="Only what this role does: policies or structure; list the rest."
+        metavar="TASK",
+        help="Only what this role does: policies, structure or member; list the rest.",
     ),
 ]
 FullVerify: TypeAlias = Annotated[

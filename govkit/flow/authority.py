@@ -16,8 +16,14 @@ Door = Callable[[str | None], Api]
 TASKS: Mapping[str, str] = {
     "policies": Authority.DELEGATED.value,
     "structure": Authority.MANAGEMENT.value,
+    "member": Authority.MEMBER.value,
 }
-_TASK_OF = {authority: task for task, authority in TASKS.items()}
+# Whose call it is: member accounts are entered from the management account, as their roles trust no other.
+_ROLE_OF: Mapping[str, str] = {
+    Authority.DELEGATED.value: "policies",
+    Authority.MANAGEMENT.value: "structure",
+    Authority.MEMBER.value: "structure",
+}
 
 
 @dataclass(slots=True)
@@ -30,14 +36,11 @@ class ByTurns:
 
     door: Door
     run: Mapping[str, str]
-    _turn: str = _TASK_OF[Authority.MANAGEMENT.value]
+    _turn: str = _ROLE_OF[Authority.MANAGEMENT.value]
 
     def turn(self, authority: str) -> None:
-        """Let the next writes be those of a step of this authority.
-
-        Member accounts are entered from the management account, as their roles trust no other.
-        """
-        self._turn = _TASK_OF.get(authority, _TASK_OF[Authority.MANAGEMENT.value])
+        """Let the next writes be those of a step of this authority."""
+        self._turn = _ROLE_OF[authority]
 
     def call(self, call: ApiCall) -> Response:
         """Make the call by the role that it is for."""

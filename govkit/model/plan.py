@@ -29,6 +29,8 @@ class Premise:
 class Step:
     """One change of one verb. `calls` show what AWS will be told; apply makes them anew.
 
+    `needs` are the steps that it waits for; those of them in `tied` for the sake of the laws (no
+    gap, no outage) or of room alone, as AWS itself would take it before them.
     A `temporary` one is of the order's own making, or clears away what such a one left behind.
     """
 
@@ -45,6 +47,7 @@ class Step:
     meaning: str = "unknown"
     relies: tuple[Premise, ...] = ()
     temporary: bool = False
+    tied: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address:

@@ -67,15 +67,21 @@ class State:
         return state
 
     def after(self, changes: Iterable[Change[Resource]]) -> "State":
-        """Return the state once the changes are made, with what AWS brings along with them."""
+        """Return the state once the changes are made, with what AWS brings along with them.
+
+        What one of them brings and another takes away is away, in whatever order they are given.
+        """
+        made = tuple(changes)
+        away = {change.address for change in made if change.after is None}
         resources = dict(self._by_address)
-        for change in changes:
+        for change in made:
             if change.after is None:
                 resources.pop(change.address, None)
             else:
                 resources[change.address] = change.after
             for brought in change.brings:
-                resources.setdefault(brought.address, brought)
+                if brought.address not in away:
+                    resources.setdefault(brought.address, brought)
             for taken in change.takes:
                 resources.pop(taken, None)
         return State._of(resources)

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 from govkit.access.action import action_pattern
 from govkit.access.glob import tokens
 from govkit.access.minterms import OutOfBudgetError, Pattern, minterms
 from govkit.model.evidence import canonical
 from govkit.plan.bank import Bank, Statements
+from govkit.plan.covers import CONTRARY
 from govkit.policies.document import Statement
 
 _QUESTIONS = 8  # what differs asks at most so many, or it is not decided here
-_ALWAYS = ""
+_ALWAYS, _NOT = "", "!"
 
 Masks = Mapping[str, int]
 
@@ -47,7 +49,8 @@ def broken_laws(then: Bank, now: Bank, soon: Bank) -> frozenset[str] | None:
     )
     banks = [_without(shared, bank) for bank in (then, now, soon)]
     said = [one for bank in banks for one in _all(bank)]
-    questions = sorted({question for one in said if (question := _question(one)) != _ALWAYS})
+    asked = {_question(one).removeprefix(_NOT) for one in said}
+    questions = sorted(asked - {_ALWAYS})
     if len(questions) > _QUESTIONS or not all(map(_has_actions, said)):
         return None
     certain = _certain(shared)
@@ -68,7 +71,7 @@ def broken_laws(then: Bank, now: Bank, soon: Bank) -> frozenset[str] | None:
 
 def _true(questions: Iterable[str], answers: Iterable[bool]) -> frozenset[str]:
     told = zip(questions, answers, strict=True)
-    return frozenset((_ALWAYS, *(question for question, answer in told if answer)))
+    return frozenset((_ALWAYS, *(one if answer else _NOT + one for one, answer in told)))
 
 
 def _broken(sides: Iterable[_Side], true: frozenset[str], everything: int) -> Iterable[str]:
@@ -114,7 +117,24 @@ def _question(one: Statement) -> str:
     }
     if asked.get("Resource") in ("*", ["*"]):
         del asked["Resource"]
-    return canonical(asked) if asked else _ALWAYS
+    if not asked:
+        return _ALWAYS
+    return _contrary(asked) or canonical(asked)
+
+
+def _contrary(asked: Mapping[str, Any]) -> str | None:
+    """Return a question about one key alone; where it asks that it is not so, as the contrary."""
+    condition = asked.get("Condition")
+    if len(asked) != 1 or not isinstance(condition, dict) or len(condition) != 1:
+        return None
+    ((operator, keys),) = condition.items()
+    if operator not in CONTRARY or len(keys) != 1:
+        return None
+    negative = operator.startswith("StringNot")
+    told = CONTRARY[operator] if negative else operator
+    ((key, values),) = keys.items()
+    listed = sorted(values) if isinstance(values, list) else [values]
+    return (_NOT if negative else "") + canonical({told: {key.lower(): listed}})
 
 
 @lru_cache(maxsize=1 << 14)

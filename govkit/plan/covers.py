@@ -57,14 +57,65 @@ def all_but(deny: Statement, allows: frozenset[Statement]) -> bool:
     return bool(spared) and all(_swallowed(one, patterns) for one in spared)
 
 
-def opposite(allows: frozenset[Statement]) -> Statement | None:
-    """Return the Deny of all that the Allows do not allow, where one statement can say that."""
-    if not all(_plain(one) and "Action" in one.value for one in allows):
-        return None
-    actions = sorted({one for allow in allows for one in _patterns(allow, "Action")})
-    said = {"NotAction": actions} if actions else {"Action": "*"}
-    (found,) = statements(of({"Statement": [{"Effect": "Deny", **said, "Resource": "*"}]}))
-    return found
+def opposite(allows: frozenset[Statement]) -> tuple[Statement, ...]:
+    """Return Denies that together say all that the Allows do not allow; none where that cannot be said.
+
+    What is allowed under a condition alone is denied where that does not hold.
+    """
+    if not all(_plain(_unconditional(one)) and "Action" in one.value for one in allows):
+        return ()
+    always = {one for allow in allows if _plain(allow) for one in _patterns(allow, "Action")}
+    sometimes: dict[str, list[Any]] = {}
+    for allow in allows:
+        for action in _patterns(allow, "Action") if not _plain(allow) else ():
+            if not _swallowed(action, always):
+                sometimes.setdefault(action, []).append(allow.value["Condition"])
+    refused = {action: _none_of(conditions) for action, conditions in sometimes.items()}
+    if not all(refused.values()) or any(_overlap(one, sometimes) for one in sometimes):
+        return ()
+    spared = sorted(always | sometimes.keys())
+    said: list[dict[str, Any]] = [{"NotAction": spared} if spared else {"Action": "*"}]
+    said += [{"Action": action, "Condition": refused[action]} for action in sorted(sometimes)]
+    denies = [{"Effect": "Deny", **one, "Resource": "*"} for one in said]
+    return tuple(statements(of({"Statement": denies})))
+
+
+def _unconditional(one: Statement) -> Statement:
+    value = {name: part for name, part in one.value.items() if name != "Condition"}
+    return Statement(one.canonical, one.index, value)
+
+
+def _overlap(action: str, others: Iterable[str]) -> bool:
+    return any(one != action and _patterns_meet(one, action) for one in others)
+
+
+def _none_of(conditions: Iterable[Any]) -> dict[str, Any]:
+    """Return a condition that holds where none of the others does; an empty one where none is known.
+
+    One operator with one key each, of the same key: `StringEquals` is the contrary of
+    `StringNotEquals`, also where the key is missing.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for condition in conditions:
+        if len(condition) != 1 or len(next(iter(condition.values()))) != 1:
+            return {}
+        ((operator, keys),) = condition.items()
+        ((key, values),) = keys.items()
+        if operator not in CONTRARY:
+            return {}
+        under = found.setdefault(CONTRARY[operator], {})
+        if operator.startswith("StringNot") and key in under:
+            return {}  # two negations: their contraries would have to hold both
+        under.setdefault(key, []).extend(_listed(values))
+    return dict(found)
+
+
+CONTRARY = {
+    "StringEquals": "StringNotEquals",
+    "StringNotEquals": "StringEquals",
+    "StringLike": "StringNotLike",
+    "StringNotLike": "StringLike",
+}
 
 
 def _plain(one: Statement) -> bool:

@@ -111,6 +111,7 @@ def _step(step: Step) -> dict[str, Json]:
         "reason": step.reason,
         "origin": None if step.origin is None else step.origin.to_json(),
         "needs": list(step.needs),
+        "tied": list(step.tied),
         "precondition": step.precondition(),
         "authority": step.authority,
         "calls": [_call(call) for call in step.calls],

@@ -7,9 +7,8 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
-from govkit.plan.room import GUARDING, Place, Room, place_of
-from govkit.plan.watch import Watch
-from govkit.policies.types import policy_type
+from govkit.plan.room import GUARDING, Place, Room, least, place_of
+from govkit.plan.watch import LAWS, Watch
 
 AnyChange: TypeAlias = Change[Resource]
 
@@ -31,9 +30,7 @@ class Hold:
                 return self._held[place] < self._room.allowed(place[1])
             case Attachment() as gone, None if _guards(place_of(gone)):
                 place = place_of(gone)
-                return (
-                    self._held[place] + self._unseen(place) > policy_type(place[1]).limits.minimum
-                )
+                return self._held[place] + self._unseen(place) > least(place[1])
             case None, Policy(type=kind) if kind in GUARDING:
                 return self._policies[kind] < self._room.policies(kind)
             case _:
@@ -42,7 +39,7 @@ class Hold:
     def _unseen(self, place: Place) -> int:
         """Count the FullAWSAccess that AWS attaches out of the plan's sight."""
         ground = self._watch.ground
-        return int(not ground.enabled or ground.given(place[0]))
+        return int(place[1] == "scp" and (not ground.enabled or ground.given(place[0])))
 
     def take(self, change: AnyChange, times: int = 1) -> None:
         """Count a step; `times=-1` takes it back."""
@@ -66,16 +63,20 @@ def _guards(place: Place) -> bool:
 
 
 class Trial:
-    """Takes steps as long as they break no law and fit, and takes them back on demand."""
+    """Takes steps as long as they break no law and fit, and takes them back on demand.
+
+    `laws` are those that it minds: both, unless a gap can be avoided by an outage alone.
+    """
 
     def __init__(self, watch: Watch, hold: Hold) -> None:
         self.watch = watch
         self.hold = hold
         self.taken: list[AnyChange] = []
+        self.laws = LAWS
 
     def go(self, change: AnyChange) -> bool:
         """Take a step if it may be taken now, and tell whether it was."""
-        if not self.hold.fits(change) or self.watch.passed(change) is not None:
+        if not self.hold.fits(change) or self.watch.passed(change, laws=self.laws) is not None:
             return False
         self.hold.take(change)
         self.taken.append(change)

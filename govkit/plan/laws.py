@@ -48,9 +48,25 @@ class Broken(NamedTuple):
 def broken(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
     """Return what a bank in between breaks, none of it where it is as before or as after.
 
-    What the wording leaves in doubt is decided action by action, where that can be done.
+    What the wording leaves in doubt is decided action by action, where that can be done. What is
+    asked of an account's resources from elsewhere meets none of its SCPs, so that its RCPs are
+    looked at by themselves, too.
     """
-    doubted = () if now in (then, soon) else _by_wording(then, now, soon)
+    if now in (then, soon):
+        return ()
+    found = _broken(then, now, soon)
+    alone = [_of_rcps(bank) for bank in (then, now, soon)]
+    if not any(bank.denies for bank in alone) or alone[1] in (alone[0], alone[2]):
+        return found
+    return tuple(dict.fromkeys((*found, *_broken(*alone))))
+
+
+def _of_rcps(bank: Bank) -> Bank:
+    return Bank(frozenset(one for one in bank.denies if "Principal" in one.value), ())
+
+
+def _broken(then: Bank, now: Bank, soon: Bank) -> tuple[Broken, ...]:
+    doubted = _by_wording(then, now, soon)
     laws = broken_laws(then, now, soon) if doubted else None
     return doubted if laws is None else tuple(one for one in doubted if one.law in laws)
 
@@ -136,8 +152,7 @@ def _said(one: Blocker) -> Iterator[Statement]:
         case Statement():
             yield one
         case Want(allows):
-            deny = opposite(allows)
-            yield from allows if deny is None else (deny,)
+            yield from opposite(allows) or allows
 
 
 def _strange(then: Bank, now: Bank, soon: Bank) -> tuple[Statement, ...]:

@@ -1,6 +1,6 @@
 """Makes the plan: the banks' difference, in order, as steps with calls, meaning and judgement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -193,7 +193,8 @@ def _steps(
             reason=ordered.temporary.get(position) or reason(change, wanted, meeting.replaced),
             authority=of[type(change.subject)].authority.value,
             calls=tuple(of[type(change.subject)].lower(change, meeting.ids)),
-            needs=tuple(f"s{other + 1}" for other in ordered.after[position]),
+            needs=_names({*ordered.after[position], *ordered.tied[position]}),
+            tied=_names(ordered.tied[position]),
             origin=origin(change, wanted, meeting.replaced),
             accounts=reach.get(change.address, 0),
             destructive=change.action is Action.DELETE or _closes(change),
@@ -203,6 +204,11 @@ def _steps(
         )
         for position, change in enumerate(ordered.changes)
     )
+
+
+def _names(positions: Iterable[int]) -> tuple[str, ...]:
+    """Return the IDs of steps by their positions."""
+    return tuple(f"s{position + 1}" for position in sorted(positions))
 
 
 def _is_left_over(change: Change[Resource]) -> bool:

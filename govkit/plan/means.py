@@ -13,12 +13,13 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Change
+from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings
 from govkit.plan.room import GUARDING, Room, policy_type
 from govkit.plan.stand_ins import Aside, Place, StandIns, happening
-from govkit.plan.watch import Breach
-from govkit.policies.document import statements
+from govkit.plan.watch import LAWS, Breach
+from govkit.policies.document import Statement, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,13 @@ class Means:
         for breach in breaches:
             if breach.law == "outage" and not breach.allowing:
                 continue
+            serving = _serving(breach)
+            if not serving:
+                return {}
             for target in self._where(change, breach):
                 place = found.setdefault(target, Place())
-                place.statements.update(breach.statements)
-                place.instead.update(breach.instead)
+                place.statements.update(serving[0])
+                place.instead.update(serving[-1])
                 place.accounts.add(breach.accounts[0])
         return found
 
@@ -127,6 +131,24 @@ class Means:
                 back: AnyChange = Change(None, attachment)
                 self._returning.add(back)
                 return self._done(change, Aside(back, "attached again"))
+            self._by.undo()
+        return self._given_way(change, come)
+
+    def _given_way(self, change: AnyChange, come: Attachment) -> Help | None:
+        """Let a temporary policy leave a full target, where something else can hold what it holds."""
+        why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
+        for one in self._by.standing_at(come.target):
+            leaving = one.attachment
+            if leaving is None or policy_type(leaving.policy) != policy_type(come.policy):
+                continue
+            away: AnyChange = Change(leaving, None)
+            places = self._places(away, self._watch.harm(away))
+            self._by.begin()
+            if all(
+                self._by.give_way(leaving, place, away, why) for place in places.values()
+            ) and self._trial.go(change):
+                self._by.open.remove(one)
+                return self._done(change)
             self._by.undo()
         return None
 
@@ -193,18 +215,33 @@ class Means:
                 return set()
 
     def spare(self, change: AnyChange) -> Help | None:
-        """Take a step that nothing makes lawful without a gap, at least: an outage is less bad."""
-        self._by.begin()
-        if (
-            self._held_up(change)
-            and self._trial.hold.fits(change)
-            and not any(breach.law == "gap" for breach in self._watch.harm(change))
-        ):
-            self._watch.taken(change)
-            self._trial.hold.take(change)
-            return self._done(change)
-        self._by.undo()
+        """Take a step that nothing makes lawful without a gap, at least: an outage is less bad.
+
+        First without an outage by what stands in for what it takes away, then with one.
+        """
+        for laws in (LAWS, LAWS - {"outage"}):
+            self._by.begin()
+            self._trial.laws = laws
+            held = self._held_up(change)
+            self._trial.laws = LAWS
+            if held and self._trial.hold.fits(change) and not self._opens_a_gap(change):
+                self._watch.taken(change)
+                self._trial.hold.take(change)
+                return self._done(change)
+            self._by.undo()
         return None
+
+    def _opens_a_gap(self, change: AnyChange) -> bool:
+        return any(breach.law == "gap" for breach in self._watch.harm(change))
+
+
+def _serving(breach: Breach) -> list[tuple[Statement, ...]]:
+    """Return which statements would serve: those of before, those of after, or both.
+
+    A want of an Allow is held by a Deny of all else, where one statement can say that.
+    """
+    both = (breach.statements, breach.instead)
+    return [said for said in both if said and (breach.allowing or all(map(is_deny, said)))]
 
 
 def _by_address(attachment: Attachment) -> Address:

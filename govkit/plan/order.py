@@ -15,12 +15,15 @@ from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
-from govkit.plan.walk import LATE, Rank, Walk
+from govkit.plan.ties import ties
+from govkit.plan.walk import LAST, LATE, Rank, Walk
 from govkit.plan.watch import Watch
 
 AnyChange: TypeAlias = Change[Resource]
 _ATTEMPTS, _PATIENCE = 200, 100_000  # at most so many ways, and so many per step squared
 _FEWER = 10  # ways that are tried only to do with fewer temporary means
+_LOOKS = 100_000  # at accounts in states, in all further ways together: a few seconds
+_LOOKS_FOR_FEWER = 20_000
 Split = Callable[[AnyChange], Sequence[AnyChange]]
 
 
@@ -28,7 +31,8 @@ Split = Callable[[AnyChange], Sequence[AnyChange]]
 class Ordered:
     """Changes of one verb each, in order; `after[i]` are the positions that change i waits for.
 
-    `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
+    `tied[i]` are those that it waits for as well, so that any share of the changes that leaves out
+    what waits for something left out breaks no law either. `lapses` are the breaches of the laws that the order could not avoid: the proof's outcome.
     `temporary` says of the steps that are of the order's own making what they are for.
     """
 
@@ -37,6 +41,7 @@ class Ordered:
     released_early: tuple[AnyChange, ...] = ()
     lapses: tuple[Lapse, ...] = ()
     temporary: Mapping[int, str] = field(default_factory=dict)
+    tied: tuple[tuple[int, ...], ...] = ()
 
 
 def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "main") -> Ordered:
@@ -56,22 +61,34 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     for earlier, later in waits:
         graph.edge(earlier, later)
     released = tuple(steps[index] for index in early)
+    best = _best(steps, graph, room, owner)
+    watch = Watch(room.live, best.changes)
+    tied = ties(watch, room, best.changes, best.after)
+    return replace(best, released_early=released, tied=tied)
 
-    def way(rank: Sequence[Rank]) -> Ordered:
-        return _told(_walked(steps, graph, rank, room, owner), room, released)
 
+def _best(steps: Sequence[AnyChange], graph: "_Graph", room: Room, owner: str) -> Ordered:
+    """Return the best way of those that are tried: as many as there is patience for."""
     ranks = _ranks(_rank(steps))
-    best = way(next(ranks))
+    first = Walk(steps, graph.before, next(ranks))
+    first.through(Watch(room.live, steps), room, owner)
+    best, spent = _told(first, room), 0
     for attempt, rank in enumerate(ranks):
-        if not _worth_another(best, attempt):
+        looks = _worth(best, attempt) - spent
+        if looks <= 0:
             break
-        best = min(best, way(rank), key=_harm)
+        walk = Walk(steps, graph.before, rank)
+        if walk.through(Watch(room.live, steps), room, owner, looks):
+            best = min(best, _told(walk, room), key=_harm)
+        spent += walk.watch.looks
     return best
 
 
-def _worth_another(best: Ordered, attempt: int) -> bool:
-    """Tell whether another way may break fewer laws, or do with fewer temporary means."""
-    return bool(best.lapses) or (bool(best.temporary) and attempt < _FEWER)
+def _worth(best: Ordered, attempt: int) -> int:
+    """Return how many looks it is worth to find a way that breaks fewer laws, or has fewer steps."""
+    if best.lapses:
+        return _LOOKS
+    return _LOOKS_FOR_FEWER if best.temporary and attempt < _FEWER else 0
 
 
 def _harm(way: Ordered) -> tuple[int, int, int]:
@@ -94,18 +111,12 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
     mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
     early = min(phase, _UP) if attempt % 2 else phase
     late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
+    if attempt % 4 == _MOVES_LAST and phase == _CREATION and place and mark < _HALF:
+        late = LAST
     return early + late, batch, place, mark, index
 
 
-def _walked(
-    steps: Sequence[AnyChange], graph: "_Graph", rank: Sequence[Rank], room: Room, owner: str
-) -> Walk:
-    walk = Walk(steps, graph.before, rank)
-    walk.through(Watch(room.live, steps), room, owner)
-    return walk
-
-
-def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
+def _told(walk: Walk, room: Room) -> Ordered:
     placed = {index: position for position, index in enumerate(walk.done)}
     changes = tuple(walk.steps[index] for index in walk.done)
     # Anew, because temporary means touch accounts that were looked at together until then.
@@ -113,9 +124,8 @@ def _told(walk: Walk, room: Room, early: tuple[AnyChange, ...]) -> Ordered:
     return Ordered(
         changes,
         tuple(tuple(sorted(placed[other] for other in walk.before[index])) for index in walk.done),
-        early,
-        proved(watch, changes),
-        {placed[index]: why for index, why in walk.why.items()},
+        lapses=proved(watch, changes),
+        temporary={placed[index]: why for index, why in walk.why.items()},
     )
 
 
@@ -270,7 +280,8 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
     },
 )
 _UP, _CREATION = 3, 4
-_A_THIRD = "5"  # of all hashes begin with less
+_MOVES_LAST = 3  # of every four attempts, one lets some accounts stay where they are to the end
+_A_THIRD, _HALF = "5", "8"  # of all hashes begin with less
 _CLEARING = 7
 
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import product
 from typing import TypeAlias, TypeVar
 
 from govkit.kinds.account import Account
@@ -14,7 +15,7 @@ from govkit.model.change import Change
 from govkit.model.plan import Premise
 from govkit.model.resource import Resource
 from govkit.model.state import State
-from govkit.plan.covers import may_meet, within
+from govkit.plan.covers import everything, may_meet, within
 from govkit.policies.document import Document, Statement, statements
 
 AnyChange: TypeAlias = Change[Resource]
@@ -43,10 +44,36 @@ def _relied(change: AnyChange, here: "_Ground", end: "_Ground") -> list[Premise]
     for place, statement in lost:
         for attachment in _kept(place, statement, here, end):
             if attachment.address != change.address:
-                found[attachment.address] = Premise(attachment, ("policy", "target"))
-                _note(found, here.says(attachment.policy))
+                _hold_to(found, attachment, here)
+    for attachment in _entered(change, here, end):
+        _hold_to(found, attachment, here)
     found.pop(change.address, None)
     return [found[address] for address in sorted(found)]
+
+
+def _hold_to(found: dict[Address, Premise], one: Attachment, here: "_Ground") -> None:
+    found[one.address] = Premise(one, ("policy", "target"))
+    _note(found, here.says(one.policy))
+
+
+def _entered(change: AnyChange, here: "_Ground", end: "_Ground") -> Iterator[Attachment]:
+    """Yield what allows at the levels that an account comes under by a move."""
+    match change.before, change.after:
+        case Account() as before, Account() as after if before.parent != after.parent:
+            old = set(here.above(before.parent))
+            for target in here.above(after.parent):
+                if target not in old:
+                    yield from _allowing(target, here, end)
+        case _:
+            return
+
+
+def _allowing(target: Address, here: "_Ground", end: "_Ground") -> list[Attachment]:
+    """Return what allows at a target and is meant to last: one that allows all, or every one."""
+    now = [one for one in here.at(target) if any(map(_is_allow, here.statements(one.policy)))]
+    lasting = [one for one in now if one.policy in end.attached[target]] or now
+    whole = [one for one in lasting if everything(filter(_is_allow, here.statements(one.policy)))]
+    return whole[:1] or lasting
 
 
 def _note(found: dict[Address, Premise], policy: Policy | None) -> None:
@@ -203,13 +230,21 @@ def _says(said: tuple[Statement, ...], one: Statement) -> bool:
 
 @cache
 def _parts(statement: Statement) -> tuple[Statement, ...]:
-    """Cut a statement into one for each of its actions."""
-    actions = statement.value.get("Action")
-    if not isinstance(actions, list) or len(actions) == 1:
+    """Cut a statement into one for each of its actions and resources."""
+    whole = {
+        name: listed
+        for name in ("Action", "Resource")
+        if isinstance(listed := statement.value.get(name), list) and len(listed) > 1
+    }
+    if not whole:
         return (statement,)
     return tuple(
-        Statement(f"{statement.canonical} {action}", index, {**statement.value, "Action": [action]})
-        for index, action in enumerate(actions)
+        Statement(
+            f"{statement.canonical} {' '.join(part)}",
+            index,
+            {**statement.value, **{name: [one] for name, one in zip(whole, part, strict=True)}},
+        )
+        for index, part in enumerate(product(*whole.values()))
     )
 
 

@@ -101,6 +101,11 @@ def fixed(key: str) -> int:
     return 1 if default is not None and not default.detachable else 0
 
 
+def least(key: str) -> int:
+    """Return how few policies of a type that can be detached a target must keep."""
+    return policy_type_of(key).limits.minimum - fixed(key)
+
+
 def _by_place(steps: Sequence[Change[Resource]], action: Action) -> Mapping[Place, list[int]]:
     places: defaultdict[Place, list[int]] = defaultdict(list)
     for index, step in enumerate(steps):

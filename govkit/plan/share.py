@@ -1,46 +1,55 @@
 """One authority's share of a plan: the steps that it may take now, and those left to others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from govkit.kinds.account import Account
-from govkit.kinds.attachment import Attachment
-from govkit.kinds.policy import Policy
 from govkit.model.plan import Step
+from govkit.model.state import State
+from govkit.plan.proof import proved
+from govkit.plan.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Steps to do and steps to leave, each in the plan's order."""
+    """Steps to do and steps to leave, each in the plan's order; `turn` is whose turn is next.
+
+    Nobody's (None) where all is done, or where what comes next can only be done in one go.
+    """
 
     steps: tuple[Step, ...]
     left: tuple[Step, ...] = ()
+    turn: str | None = None
 
 
-def shared(steps: Sequence[Step], authority: str | None) -> Share:
+def shared(live: State, steps: Sequence[Step], authority: str | None) -> Share:
     """Return the steps of this authority; all, where none is named.
 
     A step that waits for one that is left is left, too, also where it waits for the sake of the
-    order's laws alone: the share is done without a gap, and the rest after it. So what decides
-    about requests goes no further than the first such step of another authority.
+    laws alone: the share is done without a gap, and the rest after it. Where the plan could not
+    keep a law for a while, the share begins no such while that it does not end.
     """
     if authority is None:
         return Share(tuple(steps))
-    left: dict[str, Step] = {}
+    others = {step.id for step in steps if step.authority != authority}
+    left = _with_what_waits(others, steps)
+    watch = Watch(live, [step.change for step in steps])
+    while begun := set(_left_open(watch, [step for step in steps if step.id not in left])):
+        left = _with_what_waits(left | begun, steps)
+    rest = tuple(step for step in steps if step.id in left)
+    turn = rest[0].authority if rest and rest[0].authority != authority else None
+    return Share(tuple(step for step in steps if step.id not in left), rest, turn)
+
+
+def _with_what_waits(left: Collection[str], steps: Sequence[Step]) -> set[str]:
+    found = set(left)
     for step in steps:
-        held = _decides(step) and any(map(_decides, left.values()))
-        if held or step.authority != authority or any(need in left for need in step.needs):
-            left[step.id] = step
-    return Share(tuple(step for step in steps if step.id not in left), tuple(left.values()))
+        if not found.isdisjoint(step.needs):
+            found.add(step.id)
+    return found
 
 
-def _decides(step: Step) -> bool:
-    """Tell whether a step may change what an account is allowed."""
-    before, after = step.change.before, step.change.after
-    match step.change.subject:
-        case Attachment():
-            return True
-        case Policy() | Account():
-            return before is not None and after is not None
-        case _:
-            return False
+def _left_open(watch: Watch, steps: Sequence[Step]) -> Iterator[str]:
+    """Yield the steps from which a law is broken until after the last one."""
+    for lapse in proved(watch, [step.change for step in steps]):
+        if lapse.ends == len(steps):
+            yield steps[lapse.begins].id

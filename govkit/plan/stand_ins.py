@@ -5,7 +5,7 @@ place for one, a policy of ours that stays there and says more for a while, or o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -116,13 +116,32 @@ class StandIns:
 
     def put(self, target: Address, place: Place, change: AnyChange) -> bool:
         """Hold statements at a target, in a policy that stays there, or on each account."""
-        said_by = (place.statements, place.instead)
-        contents = [{self._written.get(one, one) for one in said} for said in said_by if said]
-        options = [partial(self._by_a_policy, target, said, change) for said in contents]
-        options += [partial(self._by_a_host, target, said, change) for said in contents]
+        options = [
+            partial(self._by_a_policy, target, said, change) for said in self._contents(place)
+        ]
+        return self._one_of(options) or self._elsewhere(target, place, change)
+
+    def give_way(self, leaving: Attachment, place: Place, change: AnyChange, why: str) -> bool:
+        """Let a temporary policy leave a target, with what it holds there held by something else."""
+        held = self._elsewhere(leaving.target, place, change, leaving.policy)
+        return held and self.aside(Change(leaving, None), why)
+
+    def _elsewhere(
+        self, target: Address, place: Place, change: AnyChange, but: Address | None = None
+    ) -> bool:
+        contents = self._contents(place)
+        options = [partial(self._by_a_host, target, said, change, but) for said in contents]
         options += [partial(self._above, target, said, change) for said in contents]
         if target.kind != "account":
             options += [partial(self._on_accounts, place, said, change) for said in contents]
+        return self._one_of(options)
+
+    def _contents(self, place: Place) -> list[set[Statement]]:
+        """Return what would serve: what was said, and what will be, each as it is written."""
+        said_by = (place.statements, place.instead)
+        return [{self._written.get(one, one) for one in said} for said in said_by if said]
+
+    def _one_of(self, options: Iterable[Callable[[], bool]]) -> bool:
         for option in options:
             mark, first, open_ = len(self._trial.taken), len(self.first), len(self.open)
             if option():
@@ -130,6 +149,14 @@ class StandIns:
             self._trial.undo(mark)
             del self.first[first:], self.open[open_:]
         return False
+
+    def standing_at(self, target: Address) -> list[Open]:
+        """Return the temporary policies in force at a target."""
+        return [
+            one
+            for one in self.open
+            if one.attachment is not None and one.attachment.target == target
+        ]
 
     def _by_a_policy(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         kinds = {_kind(one) for one in said}
@@ -164,14 +191,20 @@ class StandIns:
         self.open.append(Open(attachment))
         return True
 
-    def _by_a_host(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
-        """Join the statements for a while to a policy of ours that stays at the target."""
+    def _by_a_host(
+        self,
+        target: Address,
+        said: set[Statement],
+        change: AnyChange,
+        but: Address | None = None,
+    ) -> bool:
+        """Join the statements for a while to a policy of ours at the target, best to one that stays."""
         ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
         soon = self._watch.soon.attached.get(target, set())
-        there = ground.attached.get(target, ())
+        there = ground.attached.get(target, set()) & self.hosts.keys() - {but}
         staying = {one for one in there if one in soon or is_temporary(one)}
         why = f"temporary: says what would be lost while {happening(change)}"
-        for address in sorted(staying & self.hosts.keys()):
+        for address in (*sorted(staying), *sorted(there - staying - {_gone(change)})):
             host = self.hosts[address]
             busy = self.pending[address] and not is_temporary(address)
             if busy or {_kind(one) for one in said} != {host.type}:
@@ -269,6 +302,12 @@ def happening(change: AnyChange) -> str:
             return f"account {change.address.path} moves"
         case _:
             return f"{name} changes"
+
+
+def _gone(change: AnyChange) -> Address | None:
+    """Return the policy that a step takes off a target."""
+    gone = change.before
+    return gone.policy if isinstance(gone, Attachment) and change.after is None else None
 
 
 def _kind(statement: Statement) -> str:

@@ -18,6 +18,7 @@ from govkit.plan.watch import Breach, Watch
 
 Rank: TypeAlias = tuple[int, int, int, str, int]
 LATE = 100  # added to its phase, it lets a step wait until nothing else goes
+LAST = 200  # until all others are taken, by force where need be
 _AT_ONCE = 50  # steps that are held back and looked at before one is helped
 _AGAIN, _SHRINK = 3, 6  # when what follows a temporary step is due, if no law forbids
 
@@ -47,11 +48,15 @@ class Walk:
         self._behind: defaultdict[Address, set[int]] = defaultdict(set)
         self._parked: set[int] = set()
         self._late: list[int] = []
+        self._last: list[int] = []
         self._postponed: list[int] = []
         self._helped_to: dict[AnyChange, int] = {}
 
-    def through(self, watch: Watch, room: Room, owner: str) -> None:
-        """Take every step: by temporary means where nothing else goes, by force in the end."""
+    def through(self, watch: Watch, room: Room, owner: str, looks: int | None = None) -> bool:
+        """Take every step: by temporary means where nothing else goes, by force in the end.
+
+        False where that takes more than so many looks at accounts: it is not walked to the end then.
+        """
         self.watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
         self._stand_ins = StandIns(self._trial, room, owner, room.live.after(self.steps))
@@ -59,14 +64,21 @@ class Walk:
         self._means = Means(self._trial, room, self._stand_ins)
         self._add(index for index, count in enumerate(self._waiting) if not count)
         while (
-            self._lawful() or self._helped() or self._called() or self._released() or self._forced()
+            self._lawful()
+            or self._helped()
+            or self._called(self._late, LATE)
+            or self._released()
+            or self._forced()
+            or self._called(self._last, LAST)
         ):
-            pass
+            if looks is not None and watch.looks > looks:
+                return False
         self._cleared()
         left = set(range(len(self.steps))) - set(self.done)
         if left:
             stuck = {str(self.steps[index].address) for index in left}
             raise BugError("Steps wait for each other in a circle", ", ".join(sorted(stuck)))
+        return True
 
     def _add(self, indexes: Iterable[int]) -> None:
         for index in indexes:
@@ -78,7 +90,7 @@ class Walk:
             _, index = heappop(self._ready)
             change, account = self.steps[index], self._held.pop(index, None)
             if self._rank[index][0] >= LATE:
-                self._late.append(index)
+                (self._last if self._rank[index][0] >= LAST else self._late).append(index)
             elif change.after is None and self._stand_ins.in_use(change.address):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
@@ -92,13 +104,13 @@ class Walk:
                 self._behind[account].add(index)
         return False
 
-    def _called(self) -> bool:
-        """Let a step try that was told to wait until nothing else goes."""
-        if not self._late:
+    def _called(self, waiting: list[int], late: int) -> bool:
+        """Let a step try that was told to wait until nothing else goes, or until the end."""
+        if not waiting:
             return False
-        index = self._late.pop(0)
+        index = waiting.pop(0)
         phase, batch, place, mark, number = self._rank[index]
-        self._rank[index] = (phase - LATE, batch, place, mark, number)
+        self._rank[index] = (phase - late, batch, place, mark, number)
         self._add([index])
         return True
 

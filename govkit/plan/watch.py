@@ -18,6 +18,7 @@ from govkit.plan.ground import SCPS, Ground
 from govkit.plan.laws import broken
 from govkit.policies.document import Statement
 
+LAWS = frozenset({"gap", "outage"})
 _FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 
 
@@ -53,6 +54,7 @@ class Watch:
         self._held_by = _holders(changes, self.then, self.soon)
         self._below = self._residents(self.then, self.soon)
         self._ends: dict[Address, tuple[Bank, Bank]] = {}
+        self.looks = 0  # at one account in one state; what a search is measured by
 
     def begin(self) -> None:
         """Go back to before the first step."""
@@ -96,15 +98,20 @@ class Watch:
             breach for account in self.concerned(change) for breach in self._breaches(account)
         )
 
-    def passed(self, change: Change[Resource], first: Address | None = None) -> Address | None:
-        """Take a step if it breaks no law; return the account for which it does, and do not, else.
+    def passed(
+        self,
+        change: Change[Resource],
+        first: Address | None = None,
+        laws: frozenset[str] = LAWS,
+    ) -> Address | None:
+        """Take a step if it breaks none of the laws; return the account for which it does, and do not, else.
 
         `first` is looked at first: whoever stood in the way probably still does.
         """
         self.ground.take(change)
         accounts = self.concerned(change)
         for account in accounts if first is None else (first, *accounts):
-            if any(self._breaches(account)):
+            if any(one.law in laws for one in self._breaches(account)):
                 self.ground.take_back(change)
                 return account
         return None
@@ -135,6 +142,7 @@ class Watch:
     def _breaches(self, account: Address) -> Iterator[Breach]:
         if account not in self.ground.homes or self._on_the_doorstep(account):
             return
+        self.looks += 1
         then, soon = self.ends(account)
         for one in broken(then, self.ground.bank(account), soon):
             if account in self.then.homes or one.law == "gap":

@@ -113,6 +113,34 @@ def move(table: Desk) -> None:
     table.does("plan", "--out", "plan.json")
 
 
+def test_a_move_to_where_nothing_allows_any_more_is_stale(table: Desk) -> None:
+    """Somebody put another SCP in the place of FullAWSAccess at the destination, after the review."""
+    move(table)
+    console = Console(table.sandbox)
+    changes.attach(console, "keep", "Lab")
+    changes.detach(console, "FullAWSAccess", "Lab")
+    stale(
+        table,
+        5,
+        "move account:network relies on attachment:scp/FullAWSAccess@ou:/Lab: expected",
+        "found nothing there",
+        "Nothing was written",
+    )
+
+
+def test_a_move_to_where_nothing_allows_any_more_is_not_made_during_the_run(table: Desk) -> None:
+    move(table)
+    moved = layout(["/", "Work"], Far={"tags": {"tier": "x"}})
+    moved["accounts"]["network"]["ou"] = "Lab"
+    table.layout(moved)
+    table.does("plan", "--out", "plan.json")
+    changes.attach(Console(table.sandbox), "keep", "Lab")
+    theirs = {"PolicyId": "p-FullAWSAccess", "TargetId": ids(table)["Lab"]}
+    plant(table.sandbox, Fault(Kind.FOREIGN_CHANGE, "TagResource", change=("DetachPolicy", theirs)))
+    stale(table, 6, "relies on attachment:scp/FullAWSAccess@ou:/Lab", "found nothing there")
+    assert json.loads(table.content())["accounts"]["444444444444"]["Parent"] == ids(table)["Work"]
+
+
 def moved_to(table: Desk, ou: str) -> Fault:
     theirs = {
         "AccountId": "444444444444",

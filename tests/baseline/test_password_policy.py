@@ -49,6 +49,15 @@ def test_applied_once_it_is_in_sync_and_a_change_by_hand_is_drift(table: Desk) -
     assert table.run("drift", "--baseline").code == 0
 
 
+def test_what_is_done_inside_accounts_is_a_share_of_its_own(table: Desk) -> None:
+    wanted = layout(password_policy=RULES)
+    table.layout({**wanted, "ous": {**wanted.get("ous", {}), "Later": None}})
+    ran = table.does("apply", "--baseline", "--yes", "--authority", "member")
+    assert "Applied: 4 of 5 steps done, 1 left." in ran.out
+    assert "apply --authority structure" in ran.out.splitlines()[-1]
+    assert [step["address"] for step in planned(table, "--baseline")] == ["ou:/Later"]
+
+
 def test_the_whole_policy_is_sent_each_time(table: Desk) -> None:
     table.layout(layout(password_policy={"minimum_length": 20}))
     (step, *_) = planned(table, "--only", "account:audit", "--baseline")

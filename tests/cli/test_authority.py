@@ -162,10 +162,10 @@ def test_a_reviewed_plan_is_done_by_shares_too(table: Desk) -> None:
     assert "No changes." in table.does("plan").out
 
 
-def test_there_are_two_authorities(table: Desk) -> None:
+def test_there_are_three_authorities(table: Desk) -> None:
     ran = table.run("apply", "--yes", "--authority", "everything")
     assert ran.code == 64
-    assert "policies, structure" in ran.err
+    assert "policies, structure, member" in ran.err
 
 
 def test_a_role_for_one_task_leaves_the_others_to_the_credentials_at_hand(bare: Desk) -> None:

@@ -1,17 +1,21 @@
 """Promises 1 and 2 on the way, by an independent reading, for random organizations."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 import pytest
+from cramped import cramped
 from exhaustive import lawful_way, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transitions import Transition, crowd, transition, violations
+from transitions import A, B, Sketch, Transition, crowd, transition, violations
 
 from govkit.kinds.policy import Policy, is_temporary
+from govkit.model.address import ROOT, account
 from govkit.model.state import State
 from govkit.plan.proof import Lapse
+from govkit.policies.document import Document, of, parse
 
 IN_CI, AT_NIGHT = 500, 20_000
 _WITH = {"gap": "with a gap", "outage": "with an outage"}
@@ -34,15 +38,38 @@ def _check(one: Transition) -> Counter[str]:
         names = [policy.name for policy in state.all(Policy)]
         assert len(names) == len(set(names))
     assert one.live.after(ordered.changes) == one.desired
-    return Counter({"plans": 1, "helped": bool(ordered.temporary), **_laws(ordered.lapses)})
+    unjustified = not all(_is_justified(one, lapse) for lapse in ordered.lapses)
+    return Counter(
+        {
+            "plans": 1,
+            "with temporary means": bool(ordered.temporary),
+            "not justified": unjustified,
+            **_laws(ordered.lapses),
+        }
+    )
 
 
 def _laws(lapses: Iterable[Lapse]) -> dict[str, int]:
     return {_WITH[one.law]: 1 for one in lapses}
 
 
+def _is_justified(one: Transition, lapse: Lapse) -> bool:
+    """Tell whether counting places shows that nobody could have avoided a lapse."""
+    return all(cramped(one, lapse.law, account) for account in lapse.accounts)
+
+
 def _shares(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    each = [f"{name} {count} ({count / counts['plans']:.2%})" for name, count in counts.items()]
+    return ", ".join(each)
+
+
+def _all_checked(
+    seeds: Iterable[int], record_property: Callable[[str, object], None]
+) -> Counter[str]:
+    counts = sum((_check(transition(seed)) for seed in seeds), Counter[str]())
+    record_property("order", _shares(counts))
+    sys.stdout.write(f"{_shares(counts)}\n")  # shown by -rP
+    return counts
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -51,24 +78,69 @@ def test_every_breach_on_the_way_is_told_and_few_plans_have_one(
 ) -> None:
     """Five times a hundred fixed pairs, so that the share is the same on every machine."""
     each = IN_CI // 5
-    counts = sum(
-        (_check(transition(seed)) for seed in range(part * each, (part + 1) * each)),
-        Counter[str](),
-    )
-    record_property("order", _shares(counts))
-    assert counts["plans"] == each
-    assert counts["helped"] >= each // 40  # such pairs do need temporary means now and then
+    counts = _all_checked(range(part * each, (part + 1) * each), record_property)
+    assert counts["with temporary means"] >= each // 50  # such pairs do need them now and then
     assert counts["with a gap"] == 0
-    assert counts["with an outage"] <= each // 50
+    assert counts["with an outage"] <= each // 100
+    assert counts["not justified"] == 0
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("part", range(20))
 def test_every_breach_on_the_way_is_told_all_night(
-    record_property: Callable[[str, object], None],
+    part: int, record_property: Callable[[str, object], None]
 ) -> None:
-    counts = sum((_check(transition(seed)) for seed in range(AT_NIGHT)), Counter[str]())
-    record_property("order", _shares(counts))
-    assert counts["with a gap"] + counts["with an outage"] <= AT_NIGHT // 100
+    each = AT_NIGHT // 20
+    counts = _all_checked(range(part * each, (part + 1) * each), record_property)
+    assert counts["with a gap"] <= each // 500
+    assert counts["with an outage"] <= each // 100
+    assert counts["not justified"] <= each // 500
+
+
+# What each of them taught: FullAWSAccess leaves a new OU before an account enters; a want of an Allow is
+# held by a Deny alone, also under a condition; a policy that leaves may hold something until it goes;
+# RCPs are looked at by themselves, and the only one may leave.
+@pytest.mark.parametrize("seed", [209, 490, 1451, 3044, 10203, 10259, 12049])
+def test_a_pair_that_once_had_a_lapse_has_none(seed: int) -> None:
+    counts = _check(transition(seed))
+    assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
+
+
+def _denying(*statements: tuple[str, ...]) -> Document:
+    said = [{"Effect": "Deny", "Action": list(one), "Resource": "*"} for one in statements]
+    return of({"Version": "2012-10-17", "Statement": said})
+
+
+def test_a_temporary_policy_gives_way_to_what_a_full_target_waits_for() -> None:
+    """Left so by a run that was killed: the root has two places, and needs three for a while."""
+    allows = _denying(("s3:GetD",)).text.replace("Deny", "Allow")
+    a0, a1, a2 = (account(f"a{number}") for number in range(3))
+    full = "FullAWSAccess"
+    live = Sketch(
+        {A, B},
+        {a0: B, a1: ROOT, a2: A},
+        {
+            "p1": _denying(("s3:GetC", "s3:GetB")),
+            "p2": _denying(("s3:GetC", "s3:GetD")),
+            "p4": parse(allows),
+        },
+        {
+            ROOT: ["p1", "p4"],
+            A: ["p1", "p4"],
+            B: ["p1"],
+            a0: [full, "p2"],
+            a1: [full],
+            a2: [full, "p2"],
+        },
+    )
+    wanted = live.copy()
+    wanted.says["p2"] = _denying(("s3:GetA", "s3:GetC"), ("s3:GetA", "s3:GetB"))
+    wanted.says["p4"] = parse(allows.replace("GetD", "GetA"))
+    wanted.held |= {ROOT: [full, "p2"], B: ["p4"], a0: [full, "p1"]}
+    nobody = frozenset[str]()
+    counts = _check(Transition(live.state(nobody), wanted.state(nobody), 2))
+    assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
+    assert counts["with temporary means"] == 1
 
 
 @given(SEEDS)
@@ -99,6 +171,8 @@ def test_a_breach_is_told_only_where_no_sequence_of_steps_avoids_it(first: int) 
         if ordered.lapses:
             unavoidable += 1
             assert not lawful_way(one), seed
+            if any(lapse.law == "gap" for lapse in ordered.lapses):  # an outage would be less bad
+                assert not lawful_way(one, {"gap"}), seed
         else:
             assert list(violations(one, ordered.changes)) == [], seed
     assert helped >= 10
@@ -111,24 +185,24 @@ def test_a_search_that_finds_a_way_is_believed() -> None:
     assert sum(found) >= 25
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(2))
 def test_a_plan_that_was_killed_anywhere_is_finished_by_the_next_without_a_breach(
     part: int,
 ) -> None:
     """What temporary means left behind is recognised, and cleared away in a lawful order."""
-    resumed = broken = 0
-    for seed in range(part * 50, (part + 1) * 50):
+    resumed, broken = 0, []
+    for seed in range(part * 75, (part + 1) * 75):
         one = transition(seed)
         ordered = one.ordered()
         if not ordered.temporary or ordered.lapses:
             continue
-        for state in one.states(ordered.changes):
-            rest = Transition(state, one.desired, one.most)
-            _check(rest)
+        for index, state in enumerate(one.states(ordered.changes)):
+            counts = _check(Transition(state, one.desired, one.most))
             resumed += 1
-            broken += bool(rest.ordered().lapses)
+            if counts["with a gap"] or counts["with an outage"]:
+                broken.append((seed, index))
     assert resumed > 50
-    assert broken <= 1 + resumed // 100
+    assert broken == []
 
 
 def _left_over(state: State) -> list[Policy]:

@@ -125,6 +125,45 @@ def test_a_move_relies_on_what_guards_the_new_place_as_the_old_one() -> None:
     assert relied(live, Change(TREE[3], below)) == [[]]
 
 
+def test_what_two_others_say_of_one_resource_each_is_relied_on_in_both() -> None:
+    def on(name: str, *resources: str) -> Policy:
+        said = {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": list(resources)}
+        document = of({"Version": "2012-10-17", "Statement": [said]})
+        return Policy(policy("scp", name), "scp", name, document)
+
+    mine, yours = "arn:aws:s3:::mine", "arn:aws:s3:::yours"
+    three = [on("both", mine, yours), on("mine", mine), on("yours", yours)]
+    live = [*three, *(Attachment(one.address, WORK) for one in three)]
+    assert relied(live, away(live[3])) == [
+        [
+            "attachment:scp/mine@ou:/Work",
+            "attachment:scp/yours@ou:/Work",
+            "policy:scp/mine",
+            "policy:scp/yours",
+        ]
+    ]
+
+
+def test_a_move_relies_on_what_allows_at_the_new_levels_and_on_no_more_than_that() -> None:
+    full, listed = (
+        says(ALLOWS, "*", effect="Allow", managed=True),
+        says(LISTS, "s3:*", effect="Allow"),
+    )
+    there = Change(TREE[3], Account(account("a"), NEW, "a", "a@example.com"))
+    below = Change(TREE[3], Account(account("a"), WORK, "a", "a@example.com"))
+    everywhere = [Attachment(ALLOWS, target) for target in (ROOT, WORK, PROD, NEW)]
+    live = [full, listed, *everywhere]
+    assert relied(live, there) == [["attachment:scp/allows@ou:/New"]]
+    assert relied(live, below) == [[]]  # above the account before, too
+    both = Attachment(LISTS, NEW)
+    assert relied([*live, both], there) == [["attachment:scp/allows@ou:/New"]]
+    # The list that stays is what the account will live by, once FullAWSAccess has gone.
+    assert relied([*live, both], there, away(everywhere[3]))[0] == [
+        "attachment:scp/lists@ou:/New",
+        "policy:scp/lists",
+    ]
+
+
 def test_an_allow_list_in_the_place_of_another_is_relied_on() -> None:
     full = says(ALLOWS, "*", effect="Allow", managed=True)
     listed = says(LISTS, "s3:*", effect="Allow")

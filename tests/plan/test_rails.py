@@ -22,6 +22,12 @@ def _denies(*actions: str, **more: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
+def _cut(*actions: str) -> dict[str, Any]:
+    """Return a document with a statement for each action."""
+    found = [_denies(action)["Statement"][0] for action in actions]
+    return {"Version": "2012-10-17", "Statement": found}
+
+
 def _many(ou: str = "A", count: int = SOME) -> dict[str, Any]:
     return {one: {"name": f"a{one}", "ou": ou} for one in IDS[:count]}
 
@@ -239,6 +245,9 @@ def guarded(table: Desk) -> Desk:
         ({"keep": {**KEEP, "policy": _denies("s3:DeleteBucket", "s3:PutBucketPolicy")}}, (3, 0)),
         ({"keep": {**KEEP, "policy": _denies("s3:*")}}, (3, 0)),
         ({"keep": {**KEEP, "policy": _denies("kms:*")}}, (3, 3)),
+        # Cut in two, and said by two: the same requests are denied, whatever the statements are.
+        ({"keep": {**KEEP, "policy": _cut("s3:Delete?ucket", "s3:DeleteBucket")}}, (3, 0)),
+        ({"keep": KEEP, "other": {**KEEP, "policy": _denies("s3:DeleteB*")}}, (3, 0)),
         ({"keep": {"absent": True}}, (0, 3)),
         ({"keep": {**KEEP, "attach": ["B"]}}, (0, 3)),
     ],
@@ -248,6 +257,93 @@ def test_an_account_counts_once_for_what_it_really_gets_or_loses(
 ) -> None:
     guarded.layout(_layout(ous=AB, guardrails=guardrails))
     assert _allowed(guarded) == counts
+
+
+def test_a_deny_that_several_say_together_is_neither_lost_nor_new(table: Desk) -> None:
+    """What counts is which requests are denied, not by how many statements."""
+    whole = {"policy": _denies("s3:DeleteBucket", "kms:DisableKey"), "attach": ["A"]}
+    build({"ous": ["A"], "accounts": _many(count=3)}, table.sandbox)
+    table.layout(_layout(ous={"A": None}, guardrails={"keep": whole}))
+    table.does("apply", "--yes")
+    cut = _cut("s3:DeleteBucket", "kms:DisableKey")
+    table.layout(_layout(ous={"A": None}, guardrails={"keep": {**whole, "policy": cut}}))
+    assert _allowed(table) == (0, 0)
+    table.does("apply", "--yes")
+    table.layout(_layout(ous={"A": None}, guardrails={"keep": whole}))
+    assert _allowed(table) == (0, 0)
+
+
+def test_a_region_less_in_a_condition_is_a_deny_more(table: Desk) -> None:
+    def regions(*names: str) -> dict[str, Any]:
+        condition = {"StringNotEquals": {"aws:RequestedRegion": list(names)}}
+        return {"keep": {"policy": _denies("ec2:*", Condition=condition), "attach": ["A"]}}
+
+    build({"ous": ["A"], "accounts": _many(count=3)}, table.sandbox)
+    table.layout(_layout(ous={"A": None}, guardrails=regions("eu-west-1", "us-east-1")))
+    table.does("apply", "--yes")
+    table.layout(_layout(ous={"A": None}, guardrails=regions("eu-west-1")))
+    assert _allowed(table) == (3, 0)
+    table.does("apply", "--yes")
+    table.layout(_layout(ous={"A": None}, guardrails=regions("eu-west-1", "us-east-1")))
+    assert _allowed(table) == (0, 3)
+
+
+# --- what counts as a replacement ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        ({"policy": _denies("s3:DeleteBucket", "kms:DisableKey"), "attach": ["A"]}, 0),
+        ({"policy": _cut("kms:DisableKey", "s3:DeleteBucket"), "attach": ["A"]}, 0),
+        ({"policy": _denies("s3:*", "kms:*"), "attach": ["/"]}, 0),
+        ({"policy": _denies("kms:DisableKey"), "attach": ["A"]}, 1),
+        ({"policy": _denies("s3:DeleteBucket", "kms:DisableKey"), "attach": ["B"]}, 1),
+        ({"policy": _denies("ec2:DeleteRoute"), "attach": ["A"]}, 1),
+    ],
+)
+def test_a_detachment_counts_unless_what_it_held_is_held_there_or_above(
+    table: Desk, other: dict[str, Any], counts: int
+) -> None:
+    """Any policy that comes is no replacement; one that says the same is, in whatever words."""
+    keep = {"policy": _denies("s3:DeleteBucket", "kms:DisableKey"), "attach": ["A"]}
+    build({"ous": ["A", "B"], "accounts": _many(count=2)}, table.sandbox)
+    table.layout(_layout(ous=AB, guardrails={"keep": keep}))
+    table.does("apply", "--yes")
+    guardrails = {"keep": {**keep, "attach": []}, "other": other}
+    table.layout(_layout(ous=AB, guardrails=guardrails, safety={"max_deletes": 0}))
+    ran = table.run("plan")
+    assert ran.code == (4 if counts else 0), ran.said
+    assert ("attachment:scp/keep@ou:/A" in ran.err) == bool(counts)
+
+
+def test_an_allow_list_replaces_full_access_and_a_tag_policy_only_one_that_says_the_same(
+    table: Desk,
+) -> None:
+    allows = {"Version": "2012-10-17", "Statement": [{**_SOME, "Effect": "Allow"}]}
+    tags = {"type": "tag", "policy": {"tags": {"a": {"tag_key": {"@@assign": "A"}}}}}
+    build({"ous": ["A"], "enabled": ["scp", "tag"]}, table.sandbox)
+    table.layout(_layout(ous={"A": None}, guardrails={"one": {**tags, "attach": ["A"]}}))
+    table.does("apply", "--yes")
+    lists = {"listed": {"policy": allows, "attach": ["A"]}}
+    for two, code in ((tags, 0), ({**tags, "policy": {"tags": {}}}, 4)):
+        table.layout(
+            _layout(
+                ous={"A": {"full_access": False}},
+                guardrails={
+                    **lists,
+                    "one": {**tags, "attach": []},
+                    "two": {**two, "attach": ["A"]},
+                },
+                safety={"max_deletes": 0},
+            )
+        )
+        ran = table.run("plan")
+        assert ran.code == code, ran.said
+        assert "FullAWSAccess" not in ran.err
+
+
+_SOME = {"Action": ["s3:*", "kms:*"], "Resource": "*"}
 
 
 def test_an_account_that_moves_counts_for_what_it_leaves_and_one_that_is_made_for_nothing(

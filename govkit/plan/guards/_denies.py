@@ -1,32 +1,33 @@
-"""Which accounts get a deny that they did not have, or lose one, as far as statements tell."""
+"""Which accounts get a deny that they did not have, or lose one: by wording, and in doubt by the engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
+from govkit.kinds._chains import allows_more
 from govkit.kinds.account import Account
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.call import Ids
 from govkit.model.plan import Plan
 from govkit.model.state import State
-from govkit.plan.covers import within
+from govkit.plan.covers import may_meet, within
 from govkit.plan.effects import InForce, in_force
 from govkit.plan.guards._folded import Who, below, folded, named
 from govkit.plan.room import ancestors
-from govkit.policies.document import Statement, statements
+from govkit.policies.document import Document, Statement, of, statements
 
 _DENYING = ("scp", "rcp")
 Denies = frozenset[tuple[str, Statement]]
 
 
 def newly_denied(plan: Plan) -> tuple[str, ...]:
-    """Return the accounts that get a Deny statement which none of theirs covered before."""
+    """Return the accounts for which something is denied that none of theirs denied before."""
     before, after = _sides(plan)
     return _gaining(plan, before, after)
 
 
 def newly_allowed(plan: Plan) -> tuple[str, ...]:
-    """Return the accounts that lose a Deny statement which none of theirs covers afterwards."""
+    """Return the accounts for which something was denied that none of theirs denies afterwards."""
     before, after = _sides(plan)
     return _gaining(plan, after, before)
 
@@ -60,11 +61,33 @@ def _gains(fewer: "_Side", many: "_Side", account: Address) -> bool:
 
 @cache
 def _more(had: Denies, has: Denies) -> bool:
-    return any(not within(one, _of_layer(had, layer)) for layer, one in has - had)
+    return any(
+        lets_through(layer, _of_layer(has - had, layer), _of_layer(had, layer))
+        for layer in _DENYING
+    )
 
 
-def _of_layer(denies: Denies, layer: str) -> Iterator[Statement]:
-    return (one for of, one in denies if of == layer)
+def _of_layer(denies: Denies, layer: str) -> frozenset[Statement]:
+    return frozenset(one for of, one in denies if of == layer)
+
+
+@cache
+def lets_through(layer: str, said: frozenset[Statement], held: frozenset[Statement]) -> bool:
+    """Tell whether something that Denies of a type said is denied by none of others; also where unsure.
+
+    The wording tells most of it; what it leaves in doubt (one statement cut in two, a narrower
+    condition) is asked of the engine.
+    """
+    doubted = [one for one in said if not within(one, held)]
+    near = [one for one in held if any(may_meet(one, other) for other in doubted)]
+    if not doubted or not near:
+        return bool(doubted)
+    return allows_more(layer, _document(doubted), _document(near))
+
+
+def _document(denies: Iterable[Statement]) -> Document:
+    said = sorted(denies, key=lambda one: one.canonical)
+    return of({"Version": "2012-10-17", "Statement": [dict(one.value) for one in said]})
 
 
 class _Side:
