@@ -7,6 +7,7 @@ from typing import Any
 from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
+from govkit.apply.underway import Underway
 from govkit.errors import AnswerLost, AwsError, BugError, CredentialsMissing
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
@@ -44,6 +45,7 @@ class Crossing:
         self.named = named
         self.stop = stop
         self.sight = Sight(kinds, api, self.ids, patience, named)
+        self.underway = Underway(api, self.ids, patience, self.sight)
         self.touched = False
         self.unsettled: set[str] = set()
         self.failed: dict[str, Failed] = {}
@@ -63,7 +65,7 @@ class Crossing:
             for step in together:
                 begun = yield from self._tried(step)
                 if begun is not None:
-                    follow = self._kind(step).follow(step.change, begun.answer or {})
+                    follow = self.sight.kind(step).follow(step.change, begun.answer or {})
                     pending.append((step, follow, begun))
             for step, follow, begun in pending:
                 answer = begun.answer
@@ -98,9 +100,9 @@ class Crossing:
             yield batch
 
     def _fits(self, batch: Sequence[Step], step: Step) -> bool:
-        kind = self._kind(step)
+        kind = self.sight.kind(step)
         return (
-            kind is self._kind(batch[0])
+            kind is self.sight.kind(batch[0])
             and step.verb == batch[0].verb == "create"
             and len(batch) < kind.at_once
         )
@@ -127,7 +129,7 @@ class Crossing:
     def _begun(self, step: Step) -> Generator[Event, None, "_Begun | None"]:
         """Make the step's calls; return the last answer, or None where the step already holds."""
         # Before looking: what ends between the two would be seen by neither, and made twice.
-        if (yield from self._awaited(step, "AWS is at it already, from an earlier run")):
+        if (yield from self.underway.awaited(step, "AWS is at it already, from an earlier run")):
             yield Done(step, self._ids_of(step), already=True)
             return None
         standing, found = yield from self.sight.before_call(step)
@@ -137,39 +139,12 @@ class Crossing:
             yield Done(step, self._ids_of(step), already=True)
             return None
         final: Response | None = None
-        calls = tuple(self._kind(step).lower(step.change, self.ids))
+        calls = tuple(self.sight.kind(step).lower(step.change, self.ids))
         if not calls:
             raise BugError("A step without a call", f"{step.verb} {step.address}")
         for call in calls:
             final = yield from self._made(step, call, several=len(calls) > 1)
         return _Begun(final)
-
-    def _awaited(self, step: Step, why: str) -> Generator[Event, None, bool]:
-        """Wait for what AWS is already at; return whether that was what the step asks for."""
-        kind = self._kind(step)
-        answer = kind.underway(step.change, self.api)
-        follow = None if answer is None else kind.follow(step.change, answer)
-        if answer is None or follow is None:
-            return False
-        yield Waiting(step, why)
-        try:
-            final = yield from self._followed(step, follow)
-        except AnswerLost:
-            raise
-        except AwsError:
-            return False  # that attempt failed, whosever it was; ours comes next
-        for address, given in kind.learn(step.change, final).items():
-            self.ids.learn(address, given)
-        for _ in range(_SETTLING_LOOKS):
-            found = self.sight.look(step.change.subject)
-            if found is not None:  # a read may lag behind the end of what was waited for
-                break
-            self.patience.sleep(self.patience.interval)
-        if self.sight.standing(step, found) is not Standing.DONE:
-            self.ids.forget(step.address)
-            return False
-        self.sight.wrote(step)
-        return True
 
     def _learn_of(self, address: Address, found: Found[Resource] | None) -> None:
         if found is not None and found.id is not None:
@@ -213,7 +188,7 @@ class Crossing:
         yield Waiting(step, f"{lost.summary}; reading back whether the call took")
         found: Found[Resource] | None = None
         for _ in range(_SETTLING_LOOKS):
-            if (yield from self._awaited(step, "AWS is at it")):
+            if (yield from self.underway.awaited(step, "AWS is at it")):
                 return True
             found = self.sight.look(step.change.subject)
             if self.sight.standing(step, found) is Standing.DONE:
@@ -250,26 +225,11 @@ class Crossing:
     def _ended(self, step: Step, follow: Follow) -> Generator[Event, None, Response | None]:
         """Wait for the end; None where AWS gave up because the step's thing is there already."""
         try:
-            return (yield from self._followed(step, follow))
+            return (yield from self.underway.followed(step, follow))
         except AwsError as refused:
             if (yield from self._overtaken(step, refused)):
                 return None
             raise
-
-    def _followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
-        pause = 1
-        for _ in range(self.patience.looks):
-            final = follow.settled(self.api.call(follow.call))
-            if final is not None:
-                return final
-            yield Waiting(step, "AWS is at it")
-            self.patience.sleep(self.patience.interval * pause)
-            pause = min(2 * pause, follow.slower)
-        raise AnswerLost(
-            "AWS did not finish in time",
-            f"{step.verb} {step.address} was accepted and is still going on.",
-            "Run the same command again: it waits for the same request.",
-        )
 
     def _done(self, step: Step, answer: Response | None) -> Done:
         self.sight.wrote(step)
@@ -278,16 +238,13 @@ class Crossing:
         if step.change.after is None:
             self.ids.forget(step.address)
         elif answer is not None:
-            for address, given in self._kind(step).learn(step.change, answer).items():
+            for address, given in self.sight.kind(step).learn(step.change, answer).items():
                 self.ids.learn(address, given)
         return Done(step, self._ids_of(step))
 
     def _ids_of(self, step: Step) -> Mapping[str, str]:
         given = self.ids.get(step.address)
         return {} if given is None else {str(step.address): given}
-
-    def _kind(self, step: Step) -> Kind[Any]:
-        return self.kinds[type(step.change.subject)]
 
 
 @dataclass(frozen=True, slots=True)

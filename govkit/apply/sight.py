@@ -47,6 +47,10 @@ class Sight:
         """Remember what the thing was until now."""
         self.replaced.setdefault(step.address, []).append(step.change.before)
 
+    def kind(self, step: Step) -> Kind[Any]:
+        """Return the kind of the step's thing."""
+        return self.kinds[type(step.change.subject)]
+
     def look(self, resource: Resource, api: Api | None = None) -> Seen:
         """Look at one thing."""
         kind = self.kinds[type(resource)]

@@ -65,14 +65,16 @@ class Recognition:
 class Follow:
     """How to learn the end of something that AWS does in its own time.
 
-    `settled` looks at an answer: None while it goes on, the final answer once done; it raises an
-    `AwsError` when AWS gave up. Looks come ever less often, until there is `slower` times the usual
-    pause between two: for what may take hours.
+    `settled` looks at an answer: None while it goes on, the final answer once done; it raises
+    `GaveUp` where AWS says that nothing came of it. Looks come ever less often, until there is
+    `slower` times the usual pause between two: for what may take hours. `unknown` are AWS's codes
+    for never having heard of it, which a read that lags says, too.
     """
 
     call: ApiCall
     settled: Callable[[Response], Response | None]
     slower: int = 1
+    unknown: frozenset[str] = frozenset()
 
 
 def _one_step(change: Change[R]) -> tuple[Change[R], ...]:
