@@ -95,10 +95,10 @@ def carried_out(
                 done.append(event.step)
             yield event
         complete = not (stop() or crossing.failed)
-        lagging = (*_unverified(crossing, done, patience), *whole()) if complete else ()
+        lagging = (*_unverified(crossing, done, patience, stop), *whole()) if complete else ()
         if crossing.failed and not stop():
             raise partly(crossing.failed.values())
-        if lagging:
+        if lagging and not stop():
             raise _not_as_left(lagging)
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
@@ -137,18 +137,19 @@ def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
     return replace(kind, underway=underway) if kind.at_once > 1 else kind
 
 
-def _unverified(crossing: Crossing, done: Sequence[Step], patience: Patience) -> tuple[str, ...]:
-    return tuple(
-        str(address)
-        for address in unverified(
-            done,
-            kinds=crossing.kinds,
-            api=crossing.api,
-            ids=crossing.ids,
-            named=crossing.named,
-            patience=patience,
-        )
+def _unverified(
+    crossing: Crossing, done: Sequence[Step], patience: Patience, stop: Callable[[], bool]
+) -> tuple[str, ...]:
+    found = unverified(
+        done,
+        kinds=crossing.kinds,
+        api=crossing.api,
+        ids=crossing.ids,
+        named=crossing.named,
+        patience=patience,
+        stop=stop,
     )
+    return tuple(map(str, found))
 
 
 def differing(
