@@ -1,29 +1,16 @@
 """Reads back what was touched and compares, side by side and patiently: reads lag behind writes."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from govkit.apply.once import Once
-from govkit.apply.patience import Named, Patience
+from govkit.apply.sight import Seen, Sight
 from govkit.model.address import Address
-from govkit.model.call import Api, Ids
-from govkit.model.kind import Kind
 from govkit.model.plan import Step
-from govkit.model.resource import Found, Resource
 
 LOOKS = 10
 
 
 def unverified(
-    steps: Sequence[Step],
-    *,
-    kinds: Mapping[type, Kind[Any]],
-    api: Api,
-    ids: Ids,
-    named: Named,
-    patience: Patience,
-    stop: Callable[[], bool] = lambda: False,
+    steps: Sequence[Step], sight: Sight, stop: Callable[[], bool] = lambda: False
 ) -> tuple[Address, ...]:
     """Return what is not as the steps left it, after as many looks as patience has.
 
@@ -38,39 +25,19 @@ def unverified(
         if not differing or (look and stop()):
             break
         if look:
-            patience.sleep(patience.interval)
+            sight.patience.sleep(sight.patience.interval)
+        seen = sight.looks([step.change.subject for step in differing])
         differing = [
             step
-            for step, found in _looked_at(differing, kinds, api, ids)
-            if not _as_left(step, found, kinds, ids, named)
+            for step, found in zip(differing, seen, strict=True)
+            if not _as_left(step, found, sight)
         ]
     return tuple(step.address for step in differing)
 
 
-def _looked_at(
-    steps: Sequence[Step], kinds: Mapping[type, Kind[Any]], api: Api, ids: Ids
-) -> Iterator[tuple[Step, Found[Resource] | None]]:
-    together = Once(api)
-    alike: defaultdict[type, list[Step]] = defaultdict(list)
-    for step in steps:
-        alike[type(step.change.subject)].append(step)
-
-    def seen(type_: type) -> Sequence[Found[Resource] | None]:
-        return kinds[type_].seen([step.change.subject for step in alike[type_]], together, ids)
-
-    for several, found in zip(alike.values(), together.each(seen, alike), strict=True):
-        yield from zip(several, found, strict=True)
-
-
-def _as_left(
-    step: Step,
-    found: Found[Resource] | None,
-    kinds: Mapping[type, Kind[Any]],
-    ids: Ids,
-    named: Named,
-) -> bool:
-    if step.change.after is None or found is None:
-        return step.change.after is None and found is None
-    kind = kinds[type(step.change.subject)]
-    wanted, there = kind.meet(step.change.after, named(found.resource, ids))
+def _as_left(step: Step, found: Seen, sight: Sight) -> bool:
+    after = step.change.after
+    if after is None or found is None:
+        return after is None and found is None
+    wanted, there = sight.kind(step).meet(after, sight.named(found.resource, sight.ids))
     return bool(wanted == there)

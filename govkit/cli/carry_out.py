@@ -7,15 +7,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from govkit.apply.events import Done, Event
+from govkit.apply.patience import Patience
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
-from govkit.cli.say import note, show, step_line
+from govkit.cli.say import note, progress, show, step_line
 from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
     carried_out,
     differing,
     is_severe,
+    require_still_so,
     selected,
     severe_path,
 )
@@ -72,15 +74,24 @@ def carry_out(
         if not share.steps:
             note("Nothing to do.")
         return Exit.DONE
-    if share.steps and not _agreed(share.steps, yes=yes):
-        note("Nothing was done.")
-        return Exit.FAILED
+    if share.steps and not yes:
+        if not _agreed(share.steps):
+            note("Nothing was done.")
+            return Exit.FAILED
+        with progress("Looking whether all is still so"):  # who was asked may have taken their time
+            require_still_so(job, share.steps, api=_api(job, reach), patience=_patience(job, reach))
     return _done(job, share, selection.appeared, reach, store, verify=verify)
 
 
-def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
-    if yes:
-        return True
+def _api(job: Job, reach: Reach) -> ByTurns:
+    return ByTurns(reach.door, job.both.wanted.run)
+
+
+def _patience(job: Job, reach: Reach) -> Patience:
+    return reach.patience(job.both.wanted.safety.settle_seconds)
+
+
+def _agreed(steps: tuple[Step, ...]) -> bool:
     severe = [step for step in steps if is_severe(step)]
     for step in severe:
         if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
@@ -101,7 +112,7 @@ def _done(
     if not steps:
         _ended(run("done", None, done=0, left=share.left, following=_next(share, job)))
         return Exit.DONE
-    patience = reach.patience(job.both.wanted.safety.settle_seconds)
+    patience = _patience(job, reach)
 
     def whole() -> Sequence[str]:
         known = (*appeared, *share.left)
@@ -109,7 +120,7 @@ def _done(
 
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     with _interruptible() as stop:
-        api = ByTurns(reach.door, job.both.wanted.run)
+        api = _api(job, reach)
         events = carried_out(
             job,
             steps,

@@ -1,5 +1,6 @@
 """The story of an apply: each event is in the journal before the next thing happens."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from govkit.apply.execute import Crossing
 from govkit.apply.partly import partly
 from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
+from govkit.apply.still import require_still_so as still_so
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError
 from govkit.flow.compare import Bank, Compared, Question, kinds
@@ -23,12 +25,13 @@ from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
 from govkit.layout.revision import commit_of
 from govkit.live.snapshot import resource_json
+from govkit.model.address import Address
 from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
 from govkit.model.evidence import Mark, Reviewed, mark
 from govkit.model.evidence import fingerprint as fingerprint_of
 from govkit.model.kind import Kind
-from govkit.model.plan import Plan, Step
+from govkit.model.plan import Plan, Premise, Step
 from govkit.model.resource import Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
@@ -95,7 +98,7 @@ def carried_out(
                 done.append(event.step)
             yield event
         complete = not (stop() or crossing.failed)
-        lagging = (*_unverified(crossing, done, patience, stop), *whole()) if complete else ()
+        lagging = (*unverified(done, crossing.sight, stop), *whole()) if complete else ()
         if crossing.failed and not stop():
             raise partly(crossing.failed.values())
         if lagging and not stop():
@@ -107,6 +110,22 @@ def carried_out(
         with suppress(GovkitError):  # a full disk: the run then reads as killed, which is resumed
             journal.write({"entry": "end", "time": _time(), "outcome": outcome, "done": len(done)})
         journal.close()
+
+
+def require_still_so(job: Job, steps: Sequence[Step], *, api: Api, patience: Patience) -> None:
+    """Look once more, narrowly, where the plan has waited for a person; StalePlan where it is stale."""
+    relying = [replace(step, relies=(*step.relies, *_reviewed(job, step))) for step in steps]
+    still_so(relying, _crossing(job, api, patience, lambda: False).sight)
+
+
+def _reviewed(job: Job, step: Step) -> Iterator[Premise]:
+    """Yield what the reviewed step relied on beside what the step relies on today."""
+    reviewed = job.evidence.premises.get(mark(step), ()) if job.evidence is not None else ()
+    for one in reviewed:
+        there = job.made.live.get(Address.parse(one.address))
+        if there is not None:
+            known = (name for name in json.loads(one.facts) if hasattr(there, name))
+            yield Premise(there, tuple(known))
 
 
 def _crossing(job: Job, api: Api, patience: Patience, stop: Callable[[], bool]) -> Crossing:
@@ -137,21 +156,6 @@ def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
     return replace(kind, underway=underway) if kind.at_once > 1 else kind
 
 
-def _unverified(
-    crossing: Crossing, done: Sequence[Step], patience: Patience, stop: Callable[[], bool]
-) -> tuple[str, ...]:
-    found = unverified(
-        done,
-        kinds=crossing.kinds,
-        api=crossing.api,
-        ids=crossing.ids,
-        named=crossing.named,
-        patience=patience,
-        stop=stop,
-    )
-    return tuple(map(str, found))
-
-
 def differing(
     question: Question, bank: Bank, known: Sequence[Step], patience: Patience
 ) -> tuple[str, ...]:
@@ -168,10 +172,10 @@ def differing(
     return left
 
 
-def _not_as_left(addresses: Sequence[str]) -> GovkitError:
+def _not_as_left(addresses: Sequence[object]) -> GovkitError:
     return GovkitError(
         "Not as it was left",
-        f"Read back after the last step and still different: {', '.join(addresses)}.",
+        f"Read back after the last step and still different: {', '.join(map(str, addresses))}.",
         "Somebody may have changed it meanwhile: govkit drift",
     )
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from govkit.apply.once import Once
 from govkit.apply.patience import Patience
+from govkit.apply.sight import Sight
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import AwsError
 from govkit.kinds.attachment import KIND, Attachment
@@ -26,6 +27,7 @@ from govkit.policies.document import of
 PAGE = 20
 POLICIES = [Address("policy", f"scp/p{number}") for number in range(4)]
 TARGETS = [account(f"a{number:03}") for number in range(120)]
+KINDS = {Policy: replace(POLICY, glance=lambda *_: None)}  # no policy is there
 IDS = Ids({one: one.path for one in (*POLICIES, *TARGETS)})
 
 
@@ -61,14 +63,9 @@ class Attached:
         return self
 
     def differing(self, *steps: Step, **more: Any) -> tuple[Address, ...]:
-        told: dict[str, Any] = {
-            "kinds": {Attachment: KIND},
-            "api": self,
-            "ids": IDS,
-            "named": lambda one, _: one,
-            "patience": Patience(sleep=self.waited.append, interval=1.0),
-        }
-        return unverified(steps, **{**told, **more})
+        patience = Patience(sleep=self.waited.append, interval=1.0)
+        sight = Sight({Attachment: KIND, **KINDS}, self, IDS, patience, lambda one, _: one)
+        return unverified(steps, sight, **more)
 
 
 def attached(*attachments: Attachment) -> list[Step]:
@@ -135,8 +132,7 @@ def test_what_it_stood_on_may_be_gone() -> None:
     ours = Attachment(gone.address, TARGETS[0])
     aws = Attached()
     away = Step("s", Change(gone, None), "delete", "", "delegated", ())
-    kinds = {Attachment: KIND, Policy: replace(POLICY, glance=lambda *_: None)}
-    assert aws.differing(*attached(ours), away, kinds=kinds) == ()
+    assert aws.differing(*attached(ours), away) == ()
     assert aws.calls == 0
 
 
