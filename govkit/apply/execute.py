@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
+from govkit.apply.lately import Lately
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
 from govkit.apply.underway import Underway
@@ -23,7 +24,8 @@ from govkit.model.resource import Found, Resource
 class Crossing:
     """One apply under way: knows the IDs learned so far, and what it wrote itself.
 
-    `touched` tells whether anything was, or may have been, written. `named` puts what AWS shows
+    `touched` tells whether anything was, or may have been, written; `lately` is what earlier runs
+    wrote so short a while ago that reads may lag behind it. `named` puts what AWS shows
     into the layout's terms (OU paths inside policies). Raises `StalePlan` where what a step relies
     on is not as the plan has it, and lets every other `AwsError` of a call through.
     """
@@ -37,6 +39,7 @@ class Crossing:
         patience: Patience,
         named: Named = lambda resource, _: resource,
         stop: Callable[[], bool] = lambda: False,
+        lately: Sequence[Lately] = (),
     ) -> None:
         self.kinds = kinds
         self.api = api
@@ -47,7 +50,9 @@ class Crossing:
         self.sight = Sight(kinds, api, self.ids, patience, named)
         self.underway = Underway(api, self.ids, patience, self.sight)
         self.touched = False
-        self.unsettled: set[str] = set()
+        self.unsettled = {_sort(one.verb) for one in lately} - {_RELEASED}
+        for one in lately:
+            self.sight.replaced.setdefault(one.address, []).append(one.before)
         self.failed: dict[str, Failed] = {}
 
     def execute(self, steps: Sequence[Step]) -> Iterator[Event]:
@@ -233,8 +238,7 @@ class Crossing:
 
     def _done(self, step: Step, answer: Response | None) -> Done:
         self.sight.wrote(step)
-        if not _releases(step):
-            self.unsettled.add(_MOVED if _moves(step) else _WRITTEN)
+        self.unsettled |= {_sort(step.verb)} - {_RELEASED}
         if step.change.after is None:
             self.ids.forget(step.address)
         elif answer is not None:
@@ -256,13 +260,18 @@ class _Begun:
 
 _SETTLING_LOOKS = 5
 _TRIES = 5
-_MOVED, _WRITTEN = "moved", "written"
+_MOVED, _WRITTEN, _RELEASED = "moved", "written", "released"
 
 
 def _of_one_account(step: Step, error: AwsError) -> bool:
     """Tell a failure of one member account from one of our own, and from one that nobody understands."""
     own = isinstance(error, AnswerLost | CredentialsMissing)
     return step.authority == Authority.MEMBER.value and not own
+
+
+def _sort(verb: str) -> str:
+    """Return what sort of write it is; what is let go of takes nobody's guard when it shows late."""
+    return {"move": _MOVED, "detach": _RELEASED}.get(verb, _WRITTEN)
 
 
 def _releases(step: Step) -> bool:

@@ -34,6 +34,7 @@ def apply(
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import (
         Job,
+        asked_of,
         evidence_for,
         new_run,
         now,
@@ -54,6 +55,8 @@ def apply(
             made, both = planned(asked, reach.live)
         if expect is not None:
             reviewed = evidence_for(expect, made, reviewed, store)
-        job = remembered(Job(made, both, reviewed, ticket=change, expect=expect), store)
+        part = asked_of(asked, share)
+        job = Job(made, both, reviewed, ticket=change, expect=expect, asked=part)
+        job = remembered(job, store)
         verify = asked if full_verify else None
         return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

@@ -12,6 +12,7 @@ from typing import Any
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
 from govkit.apply.execute import Crossing
+from govkit.apply.lately import Lately
 from govkit.apply.partly import partly
 from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
@@ -24,7 +25,7 @@ from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
 from govkit.layout.revision import commit_of
-from govkit.live.snapshot import resource_json
+from govkit.live.snapshot import resource_from, resource_json
 from govkit.model.address import Address
 from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
@@ -32,13 +33,24 @@ from govkit.model.evidence import Mark, Reviewed, mark
 from govkit.model.evidence import fingerprint as fingerprint_of
 from govkit.model.kind import Kind
 from govkit.model.plan import Plan, Premise, Step
-from govkit.model.resource import Resource
+from govkit.model.resource import Json, Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
-from govkit.store.history import begun
+from govkit.store.history import covers, run
+from govkit.store.lately import begun, written
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
+
+
+def asked_of(question: Question | None, task: str | None) -> dict[str, Json]:
+    """Return which part of all there is to do was asked for, as a journal keeps it."""
+    return {
+        "only": [*sorted(question.only)] if question is not None else [],
+        "baseline": question is not None and question.baseline,
+        "expired": question is not None and question.without_expired,
+        "authority": task,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,8 @@ class Job:
     """What an apply sets out to do: a judged plan, and the evidence that it was reviewed.
 
     `expect` is the fingerprint that the command line gave in the place of a plan file. `command` is
-    what is typed to do it, `after` what to run once it is done.
+    what is typed to do it, `after` what to run once it is done. `begun` and `lately` are what earlier
+    runs left; `asked` says which part of all there is the plan is of.
     """
 
     made: Plan
@@ -58,16 +71,26 @@ class Job:
     expect: str | None = None
     caller: str = ""
     begun: Mapping[str, Response] = field(default_factory=dict)
+    lately: tuple[Lately, ...] = ()
+    asked: Mapping[str, Json] = field(default_factory=lambda: asked_of(None, None))
 
 
 def remembered(job: Job, store: Store) -> Job:
     """Return the job with what the store knows: who asks, and what earlier runs left going on.
 
-    Journals are read only where AWS may be at something in its own time (accounts in creation).
+    Older journals are read only where AWS may be at something in its own time (accounts in creation).
     """
+    job = replace(job, caller=store.caller())
+    if not job.made.steps:
+        return job
     slow = {kind.resource for kind in kinds() if kind.at_once > 1}
     waits = any(type(step.change.subject) in slow for step in job.made.steps)
-    return replace(job, caller=store.caller(), begun=begun(store) if waits else {})
+    where, moment = job.made.organization, now()
+    lately = tuple(
+        Lately(Address.parse(one.address), one.verb, resource_from(one.before, kinds()))
+        for one in written(store, where, moment)
+    )
+    return replace(job, lately=lately, begun=begun(store, where, moment) if waits else {})
 
 
 def carried_out(
@@ -105,7 +128,7 @@ def carried_out(
             raise _not_as_left(lagging)
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
-        raise _stopped(error, steps, done, run_name, written=crossing.touched) from error
+        raise _stopped(error, steps, done, run_name, touched=crossing.touched) from error
     finally:
         with suppress(GovkitError):  # a full disk: the run then reads as killed, which is resumed
             journal.write({"entry": "end", "time": _time(), "outcome": outcome, "done": len(done)})
@@ -144,6 +167,7 @@ def _crossing(job: Job, api: Api, patience: Patience, stop: Callable[[], bool]) 
         patience=patience,
         named=named,
         stop=stop,
+        lately=job.lately,
     )
 
 
@@ -172,6 +196,22 @@ def differing(
     return left
 
 
+def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
+    """Write down that nothing is left of the last run, where it did not come to its end; return its name."""
+    names = store.runs()
+    last = run(store, names[-1]) if names else None
+    begin = _beginning(job, (), run_name)
+    if last is None or last.outcome == "done" or not covers(begin, last.begin):
+        return None
+    journal = store.journal(run_name)
+    try:
+        journal.write(begin)
+        journal.write({"entry": "end", "time": _time(), "outcome": "done", "done": 0})
+    finally:
+        journal.close()
+    return last.id
+
+
 def _not_as_left(addresses: Sequence[object]) -> GovkitError:
     return GovkitError(
         "Not as it was left",
@@ -181,9 +221,9 @@ def _not_as_left(addresses: Sequence[object]) -> GovkitError:
 
 
 def _stopped(
-    error: GovkitError, steps: Sequence[Step], done: Sequence[Step], run_id: str, *, written: bool
+    error: GovkitError, steps: Sequence[Step], done: Sequence[Step], run_id: str, *, touched: bool
 ) -> GovkitError:
-    if not written:
+    if not touched:
         return error
     finished = {step.id for step in done}
     left = [f"{step.verb} {step.address}" for step in steps if step.id not in finished]
@@ -213,6 +253,8 @@ def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
         **_reviewed_steps(job),
         "overrides": dict(made.allowances),
         "ignored": ignored_policies(job.both.wanted, job.both.meeting),
+        "asked": dict(job.asked),
+        "not_done": len(made.steps) - len(steps),
         "steps": len(steps),
     }
 
@@ -246,8 +288,8 @@ def evidence_for(
 
 
 def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
-    for run in reversed(store.runs()):
-        begin = store.begin(run)
+    for name in reversed(store.runs()):
+        begin = store.begin(name)
         if begin.get("expected") == wanted:
             marks = tuple(Mark(*told) for told in begin["reviewed"])
             if fingerprint_of(organization, marks) == wanted:
