@@ -10,7 +10,7 @@ from govkit.apply.events import Done, Event
 from govkit.apply.patience import Patience
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
-from govkit.cli.say import note, progress, show, step_line
+from govkit.cli.say import note, progress, show, step_line, told_once
 from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
@@ -68,7 +68,7 @@ def carry_out(
         after=job.after,
     )
     if refusal is not None:
-        raise refusal
+        raise told_once(refusal)
     for mark in selection.done:
         note(f"Done already: {mark.action} {mark.address}")
     if not (share.steps or share.left) or dry_run:

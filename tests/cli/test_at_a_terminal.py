@@ -67,7 +67,8 @@ class Asked:
 
 
 @contextmanager
-def asked(table: Desk, *arguments: str) -> Iterator[Asked]:
+def asked(table: Desk, *arguments: str, shown: bool = False) -> Iterator[Asked]:
+    """Run a command at a terminal, which shows its data as well, or has them sent elsewhere."""
     terminal, theirs = os.openpty()
     process = subprocess.Popen(
         [GOVKIT, *arguments],
@@ -75,7 +76,7 @@ def asked(table: Desk, *arguments: str) -> Iterator[Asked]:
         env={**os.environ, **table.variables, "NO_COLOR": "1", "TERM": "dumb"},
         stdin=theirs,
         stderr=theirs,
-        stdout=subprocess.DEVNULL,
+        stdout=theirs if shown else subprocess.DEVNULL,
     )
     try:
         yield Asked(process, terminal)
@@ -136,3 +137,17 @@ def test_what_somebody_did_meanwhile_just_as_planned_is_done_already(table: Desk
     assert person.code == 0, person.said
     assert "already so" in person.said
     assert "No changes." in table.does("plan").out
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_what_refuses_a_plan_is_told_once_to_who_sees_both(table: Desk, command: str) -> None:
+    """In the plan, and again in the error where that is all that somebody sees."""
+    table.layout({**LAYOUT, "ous": {"NonProd": {"was": "Dev", "protect": True}, "New": None}})
+    sentence = "ou:/NonProd is protected, and the plan would rename it."
+    for shown in (True, False):
+        with asked(table, command, shown=shown) as person:
+            person.until("To let it pass:\r\n")
+            person.answer("")
+        assert person.code == 4
+        assert person.said.count(sentence) == 1
+        assert person.said.count("--allow protect=") == (3 if shown else 1)
