@@ -51,6 +51,7 @@ class Crossing:
         self.underway = Underway(api, self.ids, patience, self.sight)
         self.touched = False
         self.unsettled = {_sort(one.verb) for one in lately} - {_RELEASED}
+        self.doubtful = {one.address for one in lately if one.unanswered}
         for one in lately:
             self.sight.replaced.setdefault(one.address, []).append(one.before)
         self.failed: dict[str, Failed] = {}
@@ -137,6 +138,11 @@ class Crossing:
         if (yield from self.underway.awaited(step, "AWS is at it already, from an earlier run")):
             yield Done(step, self._ids_of(step), already=True)
             return None
+        if step.address in self.doubtful and self._is_slow(step):
+            why = "an earlier run died while it asked for it; reading back whether that took"
+            if (yield from self._appears(step, why)):
+                yield Done(step, self._ids_of(step), already=True)
+                return None
         standing, found = yield from self.sight.before_call(step)
         if standing is Standing.DONE:
             self._learn_of(step.address, found)
@@ -190,9 +196,21 @@ class Crossing:
         self, step: Step, lost: AnswerLost, *, several: bool
     ) -> Generator[Event, None, bool]:
         """Tell whether a call took whose answer is lost; what AWS is still at is waited for."""
-        yield Waiting(step, f"{lost.summary}; reading back whether the call took")
-        found: Found[Resource] | None = None
-        for _ in range(_SETTLING_LOOKS):
+        if (yield from self._appears(step, f"{lost.summary}; reading back whether the call took")):
+            return True
+        found = self.sight.look(step.change.subject)
+        # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
+        if several or self.sight.standing(step, found) is not Standing.OTHERWISE:
+            return False
+        raise stale(step, found)
+
+    def _appears(self, step: Step, why: str) -> Generator[Event, None, bool]:
+        """Tell whether what the step asks for appears; what AWS is still at is waited for.
+
+        What AWS makes in its own time is waited for longest: to ask for it again makes another one.
+        """
+        yield Waiting(step, why)
+        for _ in range(BEHIND_LOOKS if self._is_slow(step) else _SETTLING_LOOKS):
             if (yield from self.underway.awaited(step, "AWS is at it")):
                 return True
             found = self.sight.look(step.change.subject)
@@ -200,10 +218,10 @@ class Crossing:
                 self._learn_of(step.address, found)
                 return True
             self.patience.sleep(self.patience.interval)
-        # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
-        if several or self.sight.standing(step, found) is not Standing.OTHERWISE:
-            return False
-        raise stale(step, found)
+        return False
+
+    def _is_slow(self, step: Step) -> bool:
+        return step.change.before is None and self.sight.kind(step).at_once > 1
 
     def _overtaken(self, step: Step, refused: AwsError) -> Generator[Event, None, bool]:
         """Tell whether AWS refused a call because what the step asks for is so already.

@@ -87,7 +87,12 @@ def remembered(job: Job, store: Store) -> Job:
     waits = any(type(step.change.subject) in slow for step in job.made.steps)
     where, moment = job.made.organization, now()
     lately = tuple(
-        Lately(Address.parse(one.address), one.verb, resource_from(one.before, kinds()))
+        Lately(
+            Address.parse(one.address),
+            one.verb,
+            resource_from(one.before, kinds()),
+            one.unanswered,
+        )
         for one in written(store, where, moment)
     )
     return replace(job, lately=lately, begun=begun(store, where, moment) if waits else {})
@@ -129,6 +134,9 @@ def carried_out(
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
         raise _stopped(error, steps, done, run_name, touched=crossing.touched) from error
+    except KeyboardInterrupt:
+        outcome = "interrupted"
+        raise
     finally:
         with suppress(GovkitError):  # a full disk: the run then reads as killed, which is resumed
             journal.write({"entry": "end", "time": _time(), "outcome": outcome, "done": len(done)})

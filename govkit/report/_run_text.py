@@ -108,6 +108,6 @@ def _outcome(run: Document) -> str:
     told = str(run["outcome"])
     if run["finished_by"]:
         told += f", finished by {run['finished_by']}"
-    elif told == "killed" and run["done"] == run["steps"]:
+    elif told == "killed" and run["done"] == run["steps"] > 0:
         told += ", all done, not verified"
     return told + (f" (journal broken at {run['broken']})" if run["broken"] else "")

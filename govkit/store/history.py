@@ -46,8 +46,7 @@ class Run:
 def runs(store: Store) -> tuple[Run, ...]:
     """Return every run of the store, oldest first."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:  # from S3, years of runs are read in seconds
-        told = list(pool.map(lambda name: run(store, name), store.runs()))
-    past = sorted(told, key=lambda one: (one.began, one.id))
+        past = list(pool.map(lambda name: run(store, name), store.runs()))
     return tuple(
         replace(one, finished_by=_finisher(one, past[index:])) for index, one in enumerate(past, 1)
     )
@@ -64,8 +63,11 @@ def _finisher(one: Run, later: Iterable[Run]) -> str | None:
 def covers(later: Entry, earlier: Entry) -> bool:
     """Tell by what two runs set out to do whether the later one, done, leaves nothing of the other.
 
-    It does where it was asked the same, or as much and more and did all that its plan had.
+    It does where it was asked the same, or as much and more and did all that its plan had. One that
+    died before its first line has left nothing.
     """
+    if not earlier:
+        return True
     asked, before = later.get("asked"), earlier.get("asked")
     alike = all(
         later.get(name) == earlier.get(name) for name in ("organization", "layout", "command")

@@ -17,11 +17,15 @@ _READS_LAG = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A thing that a run wrote to a while ago: how it was until then, as a journal keeps it."""
+    """A thing that a run wrote to a while ago: how it was until then, as a journal keeps it.
+
+    `unanswered` says that nobody saw what came of the call.
+    """
 
     address: str
     verb: str
     before: Mapping[str, Any] | None
+    unanswered: bool = False
 
 
 def begun(store: Store, organization: str, now: datetime) -> dict[str, Mapping[str, Any]]:
@@ -45,12 +49,20 @@ def written(store: Store, organization: str, now: datetime) -> tuple[Written, ..
     """Return what runs have written to, or may have, so lately that reads may lag behind it."""
     since = now - _READS_LAG
     return tuple(
-        Written(str(entry["address"]), str(entry["verb"]), entry["before"])
+        Written(
+            str(entry["address"]), str(entry["verb"]), entry["before"], entry is _unanswered(past)
+        )
         for past in _lately(store, organization, since)
         for entry in past.entries
         if entry.get("entry") in {"calling", "step_done"} and "before" in entry
         if not _is_before(entry, since)
     )
+
+
+def _unanswered(past: Run) -> Entry | None:
+    """Return a run's last call, if that is how its journal ends: calls go one at a time."""
+    told = [entry for entry in past.entries if entry.get("entry") not in {"waiting", "end"}]
+    return told[-1] if told and told[-1].get("entry") == "calling" else None
 
 
 def _lately(store: Store, organization: str, since: datetime) -> Iterator[Run]:

@@ -114,6 +114,22 @@ def test_a_creation_is_known_by_the_request_that_the_journal_names(table: Desk) 
     assert "No changes." in table.does("plan").out
 
 
+@pytest.mark.parametrize("took", [True, False], ids=["took", "did not take"])
+def test_a_creation_whose_answer_died_with_its_run_is_waited_for_before_it_is_asked_for(
+    table: Desk,
+    took: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """AWS may show only some looks later that it took: until then nobody knows, and nobody asks again."""
+    plant(table.sandbox, Fault(Kind.KILL_AFTER if took else Kind.KILL, "CreateAccount"))
+    assert table.dies("apply", "--yes") == signal.SIGKILL
+    clear(table.sandbox)
+    ran = table.does("apply", "--yes")
+    assert ("an earlier run died while it asked for it" in ran.err) is not took
+    assert len(_creations(table)) == 2
+    assert _named(table) == [EMAIL]
+    assert "No changes." in table.does("plan").out
+
+
 REFUSALS = (Kind.ACCESS_DENIED, Kind.EXPIRED_TOKEN, Kind.THROTTLE, Kind.SERVICE_ERROR)
 
 

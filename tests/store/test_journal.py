@@ -2,10 +2,12 @@
 
 import errno
 import json
+import os
 import resource
 import stat
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -226,6 +228,44 @@ def _fill(monkeypatch: pytest.MonkeyPatch, journal: Journal, fits: int) -> None:
     monkeypatch.setattr("os.fsync", full)
     monkeypatch.setattr("os.ftruncate", broken)
     monkeypatch.setattr(journal, "_file", SimpleNamespace(write=write, fileno=real.fileno))
+
+
+def test_who_stops_a_run_within_a_line_leaves_a_whole_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second Ctrl-C may come at any moment; how the run ended is written down after it."""
+    path = tmp_path / "one.jsonl"
+    journal = Journal(path)
+    journal.write({"entry": "begin"})
+
+    def interrupted(handle: object) -> None:
+        raise KeyboardInterrupt
+
+    for target, name, there in (
+        (journal, "_file", _Interrupted(journal._file)),
+        (os, "fsync", interrupted),
+    ):
+        monkeypatch.setattr(target, name, there)
+        with pytest.raises(KeyboardInterrupt):
+            journal.write({"entry": "calling"})
+        monkeypatch.undo()
+    journal.write({"entry": "end"})
+    journal.close()
+    reading = read(path)
+    assert (reading.broken, reading.torn) == (None, False)
+    assert [entry["entry"] for entry in reading.entries] == ["begin", "end"]
+
+
+class _Interrupted:
+    """A file of which somebody stops the writing after a few bytes."""
+
+    def __init__(self, real: Any) -> None:
+        self.fileno = real.fileno
+        self._real = real
+
+    def write(self, data: bytes) -> int:
+        self._real.write(data[:5])
+        raise KeyboardInterrupt
 
 
 def test_a_journal_that_cannot_even_begin_says_so(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from govkit.store.history import covers
+from govkit.store.history import covers, runs
 from govkit.store.lately import begun, written
 from govkit.store.local import LocalStore
 
@@ -83,6 +83,18 @@ def test_what_was_written_lately_is_told_with_how_it_was(tmp_path: Path) -> None
     }
 
 
+def test_a_call_with_which_a_run_died_is_told_from_one_that_was_answered(tmp_path: Path) -> None:
+    calling = {"entry": "calling", "verb": "create", "before": None}
+    first, last = ({**calling, "address": f"account:{name}"} for name in "ab")
+    waiting = {"entry": "waiting", "address": "account:b"}
+    _run(tmp_path, "1", NOW, first, _answered("account:a"), last, waiting)
+    _run(tmp_path, "2", NOW, {**first, "address": "account:c"}, {"entry": "refused"}, END)
+    found = {
+        one.address: one.unanswered for one in written(LocalStore(tmp_path), ORGANIZATION, NOW)
+    }
+    assert found == {"account:a": False, "account:b": True, "account:c": False}
+
+
 def test_of_a_long_run_only_the_last_minutes_count(tmp_path: Path) -> None:
     early = {**_done("ou:/A"), "time": (NOW - timedelta(minutes=30)).isoformat()}
     _run(tmp_path, "1", NOW, early, _done("ou:/B"))
@@ -139,3 +151,11 @@ def _begin(told: dict[str, Any]) -> dict[str, Any]:
     asked = {name: told.get(name, ASKED[name]) for name in ASKED}
     rest = {name: value for name, value in told.items() if name not in ASKED}
     return {**BEGIN, "asked": asked, **rest}
+
+
+def test_a_run_that_died_before_its_first_line_has_left_nothing(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.journal("1").close()
+    _run(tmp_path, "2", NOW, END, layout="main", command="apply", asked=ASKED, not_done=0)
+    killed, done = runs(store)
+    assert (killed.outcome, killed.finished_by, done.finished_by) == ("killed", "2", None)
