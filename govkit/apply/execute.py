@@ -6,17 +6,18 @@ from typing import Any
 
 from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
 from govkit.apply.lately import Lately
+from govkit.apply.partly import of_one_account
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
 from govkit.apply.underway import Underway
-from govkit.errors import AnswerLost, AwsError, BugError, CredentialsMissing
+from govkit.errors import AnswerLost, AwsError, BugError
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Response
-from govkit.model.kind import Authority, Follow, Kind
+from govkit.model.kind import Follow, Kind
 from govkit.model.plan import Step
 from govkit.model.resource import Found, Resource
 
@@ -122,7 +123,7 @@ class Crossing:
         try:
             return (yield from self._begun(step))
         except AwsError as error:
-            if not _of_one_account(step, error):
+            if not of_one_account(step, error):
                 raise
             told = f"{error.summary}. {error.detail}".replace("\n", " ")
             yield self._failed(Failed(step, told, error.operation, error.code))
@@ -279,12 +280,6 @@ class _Begun:
 _SETTLING_LOOKS = 5
 _TRIES = 5
 _MOVED, _WRITTEN, _RELEASED = "moved", "written", "released"
-
-
-def _of_one_account(step: Step, error: AwsError) -> bool:
-    """Tell a failure of one member account from one of our own, and from one that nobody understands."""
-    own = isinstance(error, AnswerLost | CredentialsMissing)
-    return step.authority == Authority.MEMBER.value and not own
 
 
 def _sort(verb: str) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from govkit.apply.once import Once
+from govkit.apply.partly import of_one_account
 from govkit.apply.select import stale_plan
 from govkit.apply.sight import BEHIND_LOOKS, Seen, Sight, Standing, stale, unfounded
+from govkit.errors import AwsError
 from govkit.model.address import Address
 from govkit.model.plan import Premise, Step
 from govkit.model.resource import Resource
@@ -38,10 +41,9 @@ def require_still_so(steps: Sequence[Step], sight: Sight) -> None:
     for look in range(BEHIND_LOOKS):
         if look:
             sight.patience.sleep(sight.patience.interval)
-        seen = sight.looks([one.resource for one in relied])
         wrong = [
             (one, found, standing)
-            for one, found in zip(relied, seen, strict=True)
+            for one, found in _seen(relied, sight)
             if (standing := _standing(one, found, sight)) not in _FINE
         ]
         if all(standing is Standing.OTHERWISE for _, _, standing in wrong):
@@ -64,6 +66,28 @@ def _relied(steps: Sequence[Step]) -> Iterator[_Reliance]:
         brought = {one.address for one in step.change.brings}
         changed |= {step.address, *step.change.takes, *brought}
         made |= {step.address} if step.change.before is None else set()
+
+
+def _seen(relied: Sequence[_Reliance], sight: Sight) -> Iterator[tuple[_Reliance, Seen]]:
+    """Yield what is there of each; of an account that lets nobody in, its own step says so later."""
+    try:
+        yield from zip(relied, sight.looks([one.resource for one in relied]), strict=True)
+    except AwsError as refused:
+        if not any(of_one_account(one.step, refused) for one in relied):
+            raise
+        together = Once(sight.api)
+
+        def alone(one: _Reliance) -> tuple[Seen] | None:
+            try:
+                return (sight.look(one.resource, together),)
+            except AwsError as error:
+                if of_one_account(one.step, error):
+                    return None
+                raise
+
+        for one, found in zip(relied, together.each(alone, relied), strict=True):
+            if found is not None:
+                yield one, *found
 
 
 def _standing(one: _Reliance, found: Seen, sight: Sight) -> Standing:

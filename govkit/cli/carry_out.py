@@ -74,7 +74,8 @@ def carry_out(
     if not (share.steps or share.left) or dry_run:
         if not share.steps:
             note("Nothing to do.")
-        if not dry_run and (past := nothing_left(job, store, reach.run_id)):
+        live = not dry_run and reach.options.snapshot is None
+        if live and (past := nothing_left(job, store, reach.run_id)):
             note(f"Nothing is left of run {past} either, which did not come to its end.")
         return Exit.DONE
     if share.steps and not yes:

@@ -36,7 +36,7 @@ def is_taken(path: Path) -> bool | None:
     if _SEE is None:
         return None
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:

@@ -1,7 +1,7 @@
 """Before the first write one look tells whether all steps find what they rely on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from govkit.apply.patience import Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight
 from govkit.apply.still import require_still_so
-from govkit.errors import Exit, StalePlan
+from govkit.errors import AccessDenied, AwsError, CredentialsMissing, Exit, StalePlan
 from govkit.kinds.trusted_access import KIND, TrustedAccess
 from govkit.model.call import ApiCall, Ids, Response
 from govkit.model.change import Change
@@ -25,11 +25,14 @@ class Shown:
     looks: list[set[TrustedAccess]]
     asked: int = 0
     waited: list[float] = field(default_factory=list)
+    refused: AwsError | None = None
 
     def call(self, call: ApiCall) -> Response:
         raise AssertionError(call)
 
     def items(self, key: str, call: ApiCall) -> Iterator[Any]:
+        if self.refused is not None:
+            raise self.refused
         shown = self.looks[min(self.asked, len(self.looks) - 1)]
         self.asked += 1
         return iter([{"ServicePrincipal": one.service} for one in shown])
@@ -81,3 +84,41 @@ def test_what_stays_behind_is_stale_in_the_end() -> None:
     with pytest.raises(StalePlan):
         shown.checked(step(None, A, B), wrote=(step(None, B),))
     assert shown.asked == BEHIND_LOOKS
+
+
+DENIED = AccessDenied("Not allowed")
+
+
+@pytest.mark.parametrize(
+    ("authority", "error", "stops"),
+    [
+        ("member", DENIED, False),
+        ("management", DENIED, True),
+        ("member", CredentialsMissing("No AWS credentials"), True),
+    ],
+)
+def test_an_account_that_lets_nobody_in_hinders_no_other(
+    authority: str, error: AwsError, *, stops: bool
+) -> None:
+    """Its own step says so when its turn comes, and the others are done."""
+    shown = Shown([set()], refused=error)
+    one = replace(step(None, A), authority=authority)
+    if stops:
+        with pytest.raises(type(error)):
+            shown.checked(one)
+    else:
+        shown.checked(one)
+
+
+def test_where_one_account_lets_nobody_in_the_others_are_looked_at() -> None:
+    @dataclass
+    class Denying(Shown):
+        def items(self, key: str, call: ApiCall) -> Iterator[Any]:
+            if self.asked == 0:
+                self.asked += 1
+                raise DENIED
+            return Shown.items(self, key, call)
+
+    member = replace(step(None, A), authority="member")
+    with pytest.raises(StalePlan, match="The plan is stale"):
+        Denying([set()]).checked(member, step(C, None, B))
