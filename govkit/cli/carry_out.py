@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from govkit.apply.events import Done, Event
@@ -135,9 +135,11 @@ def _done(
             stop=stop,
             whole=whole,
         )
-        finished = [
-            event for event in map(_said(steps), by_turns(events, api)) if isinstance(event, Done)
-        ]
+        with closing(
+            events
+        ):  # whoever stops listening, the journal's end is written under the lock
+            told = map(_said(steps), by_turns(events, api))
+            finished = [event for event in told if isinstance(event, Done)]
     done = {event.step.id for event in finished}
     if not stop():
         note(_verified(len(finished), everything=verify is not None))

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ from govkit.model.resource import Json, Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
-from govkit.store.history import covers, run
+from govkit.store.history import covers, last
 from govkit.store.lately import begun, written
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
@@ -108,7 +108,7 @@ def carried_out(
     patience: Patience,
     stop: Callable[[], bool],
     whole: Callable[[], Sequence[str]] = lambda: (),
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Do the steps; each event is in the journal before the next thing happens.
 
     What was touched is read back at the end, and what `whole` reads back besides: it returns the
@@ -134,7 +134,7 @@ def carried_out(
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
         raise _stopped(error, steps, done, run_name, touched=crossing.touched) from error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GeneratorExit):  # here, or where the events are listened to
         outcome = "interrupted"
         raise
     finally:
@@ -206,10 +206,8 @@ def differing(
 
 def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
     """Write down that nothing is left of the last run, where it did not come to its end; return its name."""
-    names = store.runs()
-    last = run(store, names[-1]) if names else None
-    begin = _beginning(job, (), run_name)
-    if last is None or last.outcome == "done" or not covers(begin, last.begin):
+    past, begin = last(store), _beginning(job, (), run_name)
+    if past is None or past.outcome == "done" or not covers(begin, past.begin):
         return None
     journal = store.journal(run_name)
     try:
@@ -217,7 +215,7 @@ def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
         journal.write({"entry": "end", "time": _time(), "outcome": "done", "done": 0})
     finally:
         journal.close()
-    return last.id
+    return past.id
 
 
 def _not_as_left(addresses: Sequence[object]) -> GovkitError:

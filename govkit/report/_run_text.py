@@ -98,6 +98,8 @@ def history_text(document: Document, style: Style) -> str:
 def _next(runs: Sequence[Document]) -> str:
     """Return the command after these runs: to finish the last one, or to go back from what was done."""
     last = runs[-1]
+    if last["outcome"] == "running":
+        return "unlock"  # who is at it, and since when
     if last["outcome"] != "done":
         return str(last["command"]) if last["command"].startswith("rollback ") else "apply"
     return f"rollback {next((run['id'] for run in reversed(runs) if run['done']), last['id'])}"

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from govkit.store.journal import Entry, Reading
-from govkit.store.store import Store
+from govkit.store.store import Held, Store, began
 
 _SIDE_BY_SIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, as its journal tells it. `outcome` is done, interrupted, stopped, or killed.
+    """One run, as its journal tells it. `outcome` is done, interrupted, stopped, killed, or running.
 
     `broken` names the first line that does not fit the one before it: what follows is not told.
     `finished_by` names the run after which nothing was left of what this one did not come to.
@@ -46,10 +47,23 @@ class Run:
 def runs(store: Store) -> tuple[Run, ...]:
     """Return every run of the store, oldest first."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:  # from S3, years of runs are read in seconds
-        past = list(pool.map(lambda name: run(store, name), store.runs()))
+        told = list(pool.map(lambda name: run(store, name), store.runs()))
+    past = sorted(told, key=lambda one: (one.began, one.id))
     return tuple(
         replace(one, finished_by=_finisher(one, past[index:])) for index, one in enumerate(past, 1)
     )
+
+
+def with_holder(past: Sequence[Run], held: Held | None) -> tuple[Run, ...]:
+    """Return the runs with the last one as running, where it is the one that holds the lock."""
+    if not past or held is None or held.holder is None or not held.live:
+        return tuple(past)
+    *before, newest = past
+    since = datetime.fromisoformat(held.holder.since)
+    theirs = newest.began != "" and datetime.fromisoformat(newest.began) >= since
+    if newest.outcome == "killed" and theirs:
+        newest = replace(newest, outcome="running")
+    return (*before, newest)
 
 
 def _finisher(one: Run, later: Iterable[Run]) -> str | None:
@@ -92,7 +106,7 @@ def told_by(name: str, reading: Reading) -> Run:
     return Run(
         id=name,
         command=str(begin.get("command", "?")),
-        began=str(begin.get("time", "")),
+        began=str(begin.get("time") or began(name)),
         ended=str(end["time"]) if end else None,
         who=str(begin.get("caller", "")),
         fingerprint=str(begin.get("fingerprint", "")),
@@ -104,6 +118,15 @@ def told_by(name: str, reading: Reading) -> Run:
         organization=str(begin.get("organization", "")),
         torn=reading.torn,
     )
+
+
+def last(store: Store) -> Run | None:
+    """Return the run that began last; names tell it to the second alone."""
+    told = [run(store, name) for name in store.runs()[-_IN_A_SECOND:]]
+    return max(told, key=lambda one: (one.began, one.id), default=None)
+
+
+_IN_A_SECOND = 5
 
 
 def last_known(store: Store) -> Mapping[str, str]:

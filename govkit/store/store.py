@@ -137,6 +137,14 @@ def run_id(now: datetime, random: bytes) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{random.hex()[:8]}"
 
 
+def began(run: str) -> str:
+    """Return the moment that a run's name tells, to the second; empty where it tells none."""
+    try:
+        return datetime.strptime(run.partition("-")[0], "%Y%m%dT%H%M%S%z").isoformat()
+    except ValueError:
+        return ""
+
+
 def refused(held: Held, place: str, now: datetime) -> GovkitError:
     """Return the error for a lock that somebody else holds."""
     return GovkitError(

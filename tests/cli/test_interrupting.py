@@ -85,7 +85,9 @@ def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:
     assert "Somebody else is applying" in ran.err
     assert f"process {process.pid}" in ran.err
     assert len(LocalStore(table.folder / ".govkit").runs()) == before
+    assert "running  " in table.does("history").out
     process.kill()
     process.communicate()
+    assert "killed  " in table.does("history").out
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")

@@ -161,6 +161,8 @@ def test_history_is_a_table_with_the_newest_last() -> None:
     )
     assert "killed, all done, not verified  8/8" in unsure
     assert unsure.endswith("1 run. Next: govkit rollback r0\n")
+    going = formats()["text"].history(history([ran(outcome="running")]), PLAIN)
+    assert going.endswith("1 run. Next: govkit unlock\n")
     assert formats()["text"].history(history([]), PLAIN) == "No runs yet. Next: govkit plan\n"
 
 

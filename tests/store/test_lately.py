@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from govkit.store.history import covers, runs
+from govkit.store.history import covers, last, runs, with_holder
 from govkit.store.lately import begun, written
 from govkit.store.local import LocalStore
+from govkit.store.store import Held, Holder
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORGANIZATION = "o-exampleorgid"
@@ -155,7 +156,29 @@ def _begin(told: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_run_that_died_before_its_first_line_has_left_nothing(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    store.journal("1").close()
+    store.journal("20261123T110000Z-ff00").close()
     _run(tmp_path, "2", NOW, END, layout="main", command="apply", asked=ASKED, not_done=0)
     killed, done = runs(store)
     assert (killed.outcome, killed.finished_by, done.finished_by) == ("killed", "2", None)
+    assert killed.began == "2026-11-23T11:00:00+00:00"  # as its name says
+    newest = last(store)
+    assert newest is not None
+    assert newest.id == "2"
+    assert last(LocalStore(tmp_path / "none")) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "live", "outcome"),
+    [(-60, True, "running"), (60, True, "killed"), (-60, False, "killed"), (None, True, "killed")],
+)
+def test_a_run_without_an_end_is_running_while_its_process_holds_the_lock(
+    tmp_path: Path, since: int | None, *, live: bool, outcome: str
+) -> None:
+    """Who holds it since later is another one, which has no journal yet."""
+    _run(tmp_path, "1", NOW)
+    past = runs(LocalStore(tmp_path))
+    began = "" if since is None else (NOW + timedelta(seconds=since)).isoformat()
+    holder = None if since is None else Holder("govkit apply", "jane", "laptop", 1, began)
+    assert with_holder(past, Held(holder, live, "seen"))[-1].outcome == outcome
+    assert with_holder(past, None) == past
+    assert with_holder((), Held(holder, live, "seen")) == ()
