@@ -35,13 +35,13 @@ def apply(
     from govkit.flow.apply import (
         Job,
         asked_of,
-        evidence_for,
         new_run,
         now,
         remembered,
         store_of,
     )
     from govkit.flow.authority import task
+    from govkit.flow.evidence import evidence_for
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj

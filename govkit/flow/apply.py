@@ -20,7 +20,7 @@ from govkit.apply.still import require_still_so as still_so
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError
 from govkit.flow.compare import Bank, Compared, Question, kinds
-from govkit.flow.plan import expected, plan
+from govkit.flow.plan import plan
 from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
@@ -29,8 +29,7 @@ from govkit.live.snapshot import resource_from, resource_json
 from govkit.model.address import Address
 from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
-from govkit.model.evidence import Mark, Reviewed, mark
-from govkit.model.evidence import fingerprint as fingerprint_of
+from govkit.model.evidence import Reviewed, mark
 from govkit.model.kind import Kind
 from govkit.model.plan import Plan, Premise, Step
 from govkit.model.resource import Json, Resource
@@ -273,34 +272,6 @@ def _reviewed_steps(job: Job) -> dict[str, Any]:
     marks = job.evidence.marks if job.evidence is not None else map(mark, job.made.steps)
     told = [[one.address, one.action, one.before, one.after] for one in marks]
     return {"expected": f"sha256:{fingerprint.removeprefix('sha256:')}", "reviewed": told}
-
-
-def evidence_for(
-    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
-) -> Reviewed | None:
-    """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
-
-    A run that was stopped leaves a plan of what is left, which has another fingerprint; its journal
-    knows the steps that were reviewed. StalePlan where nothing has the fingerprint.
-    """
-    wanted = f"sha256:{fingerprint.removeprefix('sha256:')}"
-    if reviewed is not None or plan_fingerprint(made) == wanted:
-        expected(fingerprint, made if reviewed is None else reviewed)
-        return reviewed
-    before = _reviewed_before(wanted, made.organization, store)
-    if before is None:
-        expected(fingerprint, made)
-    return before
-
-
-def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
-    for name in reversed(store.runs()):
-        begin = store.begin(name)
-        if begin.get("expected") == wanted:
-            marks = tuple(Mark(*told) for told in begin["reviewed"])
-            if fingerprint_of(organization, marks) == wanted:
-                return Reviewed(organization, wanted, marks)
-    return None
 
 
 def selected(made: Plan, reviewed: Reviewed | None) -> Selection:
