@@ -1,4 +1,8 @@
-"""Two applies at once: one waits or is refused, and their calls are never interleaved."""
+"""Two applies at once: one waits or is refused, and their calls are never interleaved.
+
+Every command runs in a process of its own, and this one calls nobody: threads and TLS, once used here,
+would leave locks behind in what is forked later.
+"""
 
 import os
 import re
@@ -10,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+import boto3  # noqa: F401 - so that not every process imports it anew
 from journey import LAYOUT, LIVE
 from terminal import SETTINGS, Desk, build, desk
 
@@ -83,7 +88,7 @@ def at_once(of: Desk, *, later: int = 0) -> Met:
             codes=(codes[0], codes[1]),
             refused=sum("Somebody else is applying" in one for one in said),
             writers=tuple(_writers(table.sandbox)),
-            in_sync=table.run("plan", "--detailed-exitcode").code == 0,
+            in_sync=table.dies("plan", "--detailed-exitcode") == 0,
         )
 
 
