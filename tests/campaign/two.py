@@ -114,11 +114,11 @@ def _written(sandbox: Path) -> int:
     log = sandbox / "calls.jsonl"
     lines = log.read_text().replace(" ", "").splitlines() if log.exists() else []
     writes = [line for line in lines if '"read_only":false' in line]
-    return sum('"operation":"PutObject"' not in line for line in writes)
+    return sum('"service":"s3"' not in line for line in writes)
 
 
 def _writers(sandbox: Path) -> Iterator[str]:
     for event in events(sandbox):
-        if not event["read_only"] and event["operation"] != "PutObject":  # the store's own
+        if not event["read_only"] and event["service"] != "s3":  # the store's own
             named = _RUN.search(event["user_agent"])
             yield named[1] if named else "nobody"
