@@ -101,7 +101,7 @@ def _next(runs: Sequence[Document]) -> str:
     if last["outcome"] == "running":
         return "unlock"  # who is at it, and since when
     if last["outcome"] != "done":
-        return str(last["command"]) if last["command"].startswith("rollback ") else "apply"
+        return str(last["command"])
     return f"rollback {next((run['id'] for run in reversed(runs) if run['done']), last['id'])}"
 
 
