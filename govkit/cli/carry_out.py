@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -74,9 +74,8 @@ def carry_out(
     if not (share.steps or share.left) or dry_run:
         if not share.steps:
             note("Nothing to do.")
-        live = not dry_run and reach.options.snapshot is None
-        if live and (past := nothing_left(job, store, reach.run_id)):
-            note(f"Nothing is left of run {past} either, which did not come to its end.")
+        if not dry_run:
+            _close_past(job, reach, store)
         return Exit.DONE
     if share.steps and not yes:
         if not _agreed(share.steps):
@@ -85,6 +84,12 @@ def carry_out(
         with progress("Looking whether all is still so"):  # who was asked may have taken their time
             require_still_so(job, share.steps, api=_api(job, reach), patience=_patience(job, reach))
     return _done(job, share, selection.appeared, reach, store, verify=verify)
+
+
+def _close_past(job: Job, reach: Reach, store: Store) -> None:
+    """Write down that nothing is left of a run that did not come to its end; a snapshot proves nothing."""
+    if reach.options.snapshot is None and (past := nothing_left(job, store, reach.run_id)):
+        note(f"Nothing is left of run {past} either, which did not come to its end.")
 
 
 def _api(job: Job, reach: Reach) -> ByTurns:
@@ -135,11 +140,7 @@ def _done(
             stop=stop,
             whole=whole,
         )
-        with closing(
-            events
-        ):  # whoever stops listening, the journal's end is written under the lock
-            told = map(_said(steps), by_turns(events, api))
-            finished = [event for event in told if isinstance(event, Done)]
+        finished = _heard(events, steps, api)
     done = {event.step.id for event in finished}
     if not stop():
         note(_verified(len(finished), everything=verify is not None))
@@ -155,6 +156,13 @@ def _done(
         )
     )
     return Exit.INTERRUPTED if stop() else Exit.DONE
+
+
+def _heard(events: Generator[Event, None, None], steps: Sequence[Step], api: ByTurns) -> list[Done]:
+    """Say what happens and return what was done; whoever stops listening, the journal is ended at once."""
+    with closing(events):
+        told = map(_said(steps), by_turns(events, api))
+        return [event for event in told if isinstance(event, Done)]
 
 
 def _verified(touched: int, *, everything: bool) -> str:

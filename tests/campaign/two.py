@@ -66,7 +66,7 @@ def many(pairs: int) -> Iterator[Met]:
     """
     with template() as folder, template("s3://acme-govkit/main") as s3:
         for number in range(pairs):
-            later = number // 4 % (WRITES + 2) if number % 4 > 1 else 0
+            later = (WRITES + 2) * number // pairs if number % 4 > 1 else 0
             yield at_once((folder, s3)[number % 2], later=later)
 
 
