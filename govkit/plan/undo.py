@@ -205,10 +205,6 @@ _STAY: Mapping[type, tuple[str, str]] = {
         "was made by the run and stays: what took it may still need it",
         "Delete it by hand once nothing does: aws iam delete-role",
     ),
-    Bucket: (
-        "was made by the run and stays: the logs in it are evidence",
-        "Empty and delete it by hand once nobody needs them: aws s3 rb --force",
-    ),
 }
 
 
