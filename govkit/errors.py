@@ -116,6 +116,10 @@ class AnswerLost(AwsError):
     """The connection broke or the service failed: the call may or may not have taken."""
 
 
+class GaveUp(AwsError):
+    """AWS took it on, worked at it, and says itself that it failed: nothing was made."""
+
+
 class BugError(GovkitError):
     """This is a bug in govkit: an invariant did not hold."""
 
@@ -131,6 +135,7 @@ __all__ = [
     "Conflict",
     "CredentialsMissing",
     "Exit",
+    "GaveUp",
     "GovkitError",
     "LayoutError",
     "PlanRefused",

@@ -15,7 +15,8 @@ def entry(event: Event, time: str, saved: Saved) -> dict[str, Any]:
     head = {"time": time, "step": event.step.id, "address": str(event.step.address)}
     match event:
         case Calling(_, call):
-            return {"entry": "calling", **head, **_call(call)}
+            was = {"verb": event.step.verb, "before": saved(event.step.change.before)}
+            return {"entry": "calling", **head, **_call(call), **was}
         case Answered(_, call, answer, settled):
             told = {"answer": dict(answer), "settled": settled}
             return {"entry": "answered", **head, **_call(call), **told}

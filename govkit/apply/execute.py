@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from govkit.apply.events import Answered, Calling, Done, Event, Failed, Refused, Waiting
+from govkit.apply.lately import Lately
+from govkit.apply.partly import of_one_account
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
-from govkit.errors import AnswerLost, AwsError, BugError, CredentialsMissing
+from govkit.apply.underway import Underway
+from govkit.errors import AnswerLost, AwsError, BugError
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Response
-from govkit.model.kind import Authority, Follow, Kind
+from govkit.model.kind import Follow, Kind
 from govkit.model.plan import Step
 from govkit.model.resource import Found, Resource
 
@@ -22,7 +25,8 @@ from govkit.model.resource import Found, Resource
 class Crossing:
     """One apply under way: knows the IDs learned so far, and what it wrote itself.
 
-    `touched` tells whether anything was, or may have been, written. `named` puts what AWS shows
+    `touched` tells whether anything was, or may have been, written; `lately` is what earlier runs
+    wrote so short a while ago that reads may lag behind it. `named` puts what AWS shows
     into the layout's terms (OU paths inside policies). Raises `StalePlan` where what a step relies
     on is not as the plan has it, and lets every other `AwsError` of a call through.
     """
@@ -36,6 +40,7 @@ class Crossing:
         patience: Patience,
         named: Named = lambda resource, _: resource,
         stop: Callable[[], bool] = lambda: False,
+        lately: Sequence[Lately] = (),
     ) -> None:
         self.kinds = kinds
         self.api = api
@@ -44,8 +49,12 @@ class Crossing:
         self.named = named
         self.stop = stop
         self.sight = Sight(kinds, api, self.ids, patience, named)
+        self.underway = Underway(api, self.ids, patience, self.sight)
         self.touched = False
-        self.unsettled: set[str] = set()
+        self.unsettled = {_sort(one.verb) for one in lately} - {_RELEASED}
+        self.doubtful = {one.address for one in lately if one.unanswered}
+        for one in lately:
+            self.sight.replaced.setdefault(one.address, []).append(one.before)
         self.failed: dict[str, Failed] = {}
 
     def execute(self, steps: Sequence[Step]) -> Iterator[Event]:
@@ -63,7 +72,7 @@ class Crossing:
             for step in together:
                 begun = yield from self._tried(step)
                 if begun is not None:
-                    follow = self._kind(step).follow(step.change, begun.answer or {})
+                    follow = self.sight.kind(step).follow(step.change, begun.answer or {})
                     pending.append((step, follow, begun))
             for step, follow, begun in pending:
                 answer = begun.answer
@@ -98,9 +107,9 @@ class Crossing:
             yield batch
 
     def _fits(self, batch: Sequence[Step], step: Step) -> bool:
-        kind = self._kind(step)
+        kind = self.sight.kind(step)
         return (
-            kind is self._kind(batch[0])
+            kind is self.sight.kind(batch[0])
             and step.verb == batch[0].verb == "create"
             and len(batch) < kind.at_once
         )
@@ -114,7 +123,7 @@ class Crossing:
         try:
             return (yield from self._begun(step))
         except AwsError as error:
-            if not _of_one_account(step, error):
+            if not of_one_account(step, error):
                 raise
             told = f"{error.summary}. {error.detail}".replace("\n", " ")
             yield self._failed(Failed(step, told, error.operation, error.code))
@@ -127,9 +136,14 @@ class Crossing:
     def _begun(self, step: Step) -> Generator[Event, None, "_Begun | None"]:
         """Make the step's calls; return the last answer, or None where the step already holds."""
         # Before looking: what ends between the two would be seen by neither, and made twice.
-        if (yield from self._awaited(step, "AWS is at it already, from an earlier run")):
+        if (yield from self.underway.awaited(step, "AWS is at it already, from an earlier run")):
             yield Done(step, self._ids_of(step), already=True)
             return None
+        if step.address in self.doubtful and self._is_slow(step):
+            why = "an earlier run died while it asked for it; reading back whether that took"
+            if (yield from self._appears(step, why)):
+                yield Done(step, self._ids_of(step), already=True)
+                return None
         standing, found = yield from self.sight.before_call(step)
         if standing is Standing.DONE:
             self._learn_of(step.address, found)
@@ -137,39 +151,12 @@ class Crossing:
             yield Done(step, self._ids_of(step), already=True)
             return None
         final: Response | None = None
-        calls = tuple(self._kind(step).lower(step.change, self.ids))
+        calls = tuple(self.sight.kind(step).lower(step.change, self.ids))
         if not calls:
             raise BugError("A step without a call", f"{step.verb} {step.address}")
         for call in calls:
             final = yield from self._made(step, call, several=len(calls) > 1)
         return _Begun(final)
-
-    def _awaited(self, step: Step, why: str) -> Generator[Event, None, bool]:
-        """Wait for what AWS is already at; return whether that was what the step asks for."""
-        kind = self._kind(step)
-        answer = kind.underway(step.change, self.api)
-        follow = None if answer is None else kind.follow(step.change, answer)
-        if answer is None or follow is None:
-            return False
-        yield Waiting(step, why)
-        try:
-            final = yield from self._followed(step, follow)
-        except AnswerLost:
-            raise
-        except AwsError:
-            return False  # that attempt failed, whosever it was; ours comes next
-        for address, given in kind.learn(step.change, final).items():
-            self.ids.learn(address, given)
-        for _ in range(_SETTLING_LOOKS):
-            found = self.sight.look(step.change.subject)
-            if found is not None:  # a read may lag behind the end of what was waited for
-                break
-            self.patience.sleep(self.patience.interval)
-        if self.sight.standing(step, found) is not Standing.DONE:
-            self.ids.forget(step.address)
-            return False
-        self.sight.wrote(step)
-        return True
 
     def _learn_of(self, address: Address, found: Found[Resource] | None) -> None:
         if found is not None and found.id is not None:
@@ -210,20 +197,32 @@ class Crossing:
         self, step: Step, lost: AnswerLost, *, several: bool
     ) -> Generator[Event, None, bool]:
         """Tell whether a call took whose answer is lost; what AWS is still at is waited for."""
-        yield Waiting(step, f"{lost.summary}; reading back whether the call took")
-        found: Found[Resource] | None = None
-        for _ in range(_SETTLING_LOOKS):
-            if (yield from self._awaited(step, "AWS is at it")):
+        if (yield from self._appears(step, f"{lost.summary}; reading back whether the call took")):
+            return True
+        found = self.sight.look(step.change.subject)
+        # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
+        if several or self.sight.standing(step, found) is not Standing.OTHERWISE:
+            return False
+        raise stale(step, found)
+
+    def _appears(self, step: Step, why: str) -> Generator[Event, None, bool]:
+        """Tell whether what the step asks for appears; what AWS is still at is waited for.
+
+        What AWS makes in its own time is waited for longest: to ask for it again makes another one.
+        """
+        yield Waiting(step, why)
+        for _ in range(BEHIND_LOOKS if self._is_slow(step) else _SETTLING_LOOKS):
+            if (yield from self.underway.awaited(step, "AWS is at it")):
                 return True
             found = self.sight.look(step.change.subject)
             if self.sight.standing(step, found) is Standing.DONE:
                 self._learn_of(step.address, found)
                 return True
             self.patience.sleep(self.patience.interval)
-        # Between two calls of one step a thing is neither as before nor as after; each can be repeated.
-        if several or self.sight.standing(step, found) is not Standing.OTHERWISE:
-            return False
-        raise stale(step, found)
+        return False
+
+    def _is_slow(self, step: Step) -> bool:
+        return step.change.before is None and self.sight.kind(step).at_once > 1
 
     def _overtaken(self, step: Step, refused: AwsError) -> Generator[Event, None, bool]:
         """Tell whether AWS refused a call because what the step asks for is so already.
@@ -250,44 +249,25 @@ class Crossing:
     def _ended(self, step: Step, follow: Follow) -> Generator[Event, None, Response | None]:
         """Wait for the end; None where AWS gave up because the step's thing is there already."""
         try:
-            return (yield from self._followed(step, follow))
+            return (yield from self.underway.followed(step, follow))
         except AwsError as refused:
             if (yield from self._overtaken(step, refused)):
                 return None
             raise
 
-    def _followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
-        pause = 1
-        for _ in range(self.patience.looks):
-            final = follow.settled(self.api.call(follow.call))
-            if final is not None:
-                return final
-            yield Waiting(step, "AWS is at it")
-            self.patience.sleep(self.patience.interval * pause)
-            pause = min(2 * pause, follow.slower)
-        raise AnswerLost(
-            "AWS did not finish in time",
-            f"{step.verb} {step.address} was accepted and is still going on.",
-            "Run the same command again: it waits for the same request.",
-        )
-
     def _done(self, step: Step, answer: Response | None) -> Done:
         self.sight.wrote(step)
-        if not _releases(step):
-            self.unsettled.add(_MOVED if _moves(step) else _WRITTEN)
+        self.unsettled |= {_sort(step.verb)} - {_RELEASED}
         if step.change.after is None:
             self.ids.forget(step.address)
         elif answer is not None:
-            for address, given in self._kind(step).learn(step.change, answer).items():
+            for address, given in self.sight.kind(step).learn(step.change, answer).items():
                 self.ids.learn(address, given)
         return Done(step, self._ids_of(step))
 
     def _ids_of(self, step: Step) -> Mapping[str, str]:
         given = self.ids.get(step.address)
         return {} if given is None else {str(step.address): given}
-
-    def _kind(self, step: Step) -> Kind[Any]:
-        return self.kinds[type(step.change.subject)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +279,12 @@ class _Begun:
 
 _SETTLING_LOOKS = 5
 _TRIES = 5
-_MOVED, _WRITTEN = "moved", "written"
+_MOVED, _WRITTEN, _RELEASED = "moved", "written", "released"
 
 
-def _of_one_account(step: Step, error: AwsError) -> bool:
-    """Tell a failure of one member account from one of our own, and from one that nobody understands."""
-    own = isinstance(error, AnswerLost | CredentialsMissing)
-    return step.authority == Authority.MEMBER.value and not own
+def _sort(verb: str) -> str:
+    """Return what sort of write it is; what is let go of takes nobody's guard when it shows late."""
+    return {"move": _MOVED, "detach": _RELEASED}.get(verb, _WRITTEN)
 
 
 def _releases(step: Step) -> bool:

@@ -4,10 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from govkit.apply.events import Failed
-from govkit.errors import AccessDenied, GovkitError
+from govkit.errors import AccessDenied, AnswerLost, AwsError, CredentialsMissing, GovkitError
+from govkit.model.kind import Authority
+from govkit.model.plan import Step
 
 _FEW = 10
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def of_one_account(step: Step, error: AwsError) -> bool:
+    """Tell a failure of one member account from one of our own, and from one that nobody understands."""
+    own = isinstance(error, AnswerLost | CredentialsMissing)
+    return step.authority == Authority.MEMBER.value and not own
 
 
 def partly(failed: Collection[Failed]) -> GovkitError:

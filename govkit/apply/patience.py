@@ -1,7 +1,8 @@
 """How an apply waits, and by which names it knows what AWS shows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TypeAlias
 
 from govkit.model.call import Ids
@@ -22,3 +23,7 @@ class Patience:
     interval: float = 2.0
     looks: int = 150
     settle: float = 0.0
+
+    def lasting(self, seconds: float) -> "Patience":
+        """Return a patience that waits about so long for what AWS does in its own time."""
+        return replace(self, looks=max(1, ceil(seconds / self.interval)))

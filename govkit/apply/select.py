@@ -42,14 +42,14 @@ def select(plan: Plan, reviewed: Reviewed | None) -> Selection:
     known = {*marks, *done}
     stale = [_sentence(one, plan) for one in reviewed.marks if one not in known]
     if stale:
-        raise _stale(stale)
+        raise stale_plan(stale)
     wanted = set(reviewed.marks)
     steps = tuple(step for step in plan.steps if mark(step) in wanted)
     lacking = [*_lacking(steps, plan.live)] or [
         *unfounded(steps, State([*plan.live, *plan.ours]), reviewed.premises)
     ]
     if lacking:
-        raise _stale(lacking)
+        raise stale_plan(lacking)
     return Selection(steps, done, tuple(step for step in plan.steps if mark(step) not in wanted))
 
 
@@ -89,7 +89,8 @@ def _lacking(steps: Sequence[Step], live: State) -> Iterator[str]:
                     yield f"{step.verb} {step.address}: expected {need}, found nothing there."
 
 
-def _stale(sentences: Iterable[str]) -> StalePlan:
+def stale_plan(sentences: Iterable[str]) -> StalePlan:
+    """Return what to raise where steps no longer hold, before anything was written."""
     return StalePlan(
         "The plan is stale",
         "\n".join(f"  {sentence}" for sentence in sentences),

@@ -1,5 +1,6 @@
 """Looks at AWS right before a call: may the step go on, is it done, does a read lag, or is it stale."""
 
+from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -47,10 +48,31 @@ class Sight:
         """Remember what the thing was until now."""
         self.replaced.setdefault(step.address, []).append(step.change.before)
 
+    def kind(self, step: Step) -> Kind[Any]:
+        """Return the kind of the step's thing."""
+        return self.kinds[type(step.change.subject)]
+
     def look(self, resource: Resource, api: Api | None = None) -> Seen:
         """Look at one thing."""
         kind = self.kinds[type(resource)]
         found: Seen = kind.glance(resource, api or self.api, self.ids)
+        return found
+
+    def looks(self, resources: Sequence[Resource]) -> list[Seen]:
+        """Look at many things, side by side, and return what is there of each."""
+        together = Once(self.api)
+        alike: defaultdict[type, list[int]] = defaultdict(list)
+        for index, resource in enumerate(resources):
+            alike[type(resource)].append(index)
+
+        def seen(type_: type) -> Sequence[Seen]:
+            things = [resources[index] for index in alike[type_]]
+            return self.kinds[type_].seen(things, together, self.ids)
+
+        found: list[Seen] = [None] * len(resources)
+        for indexes, several in zip(alike.values(), together.each(seen, alike), strict=True):
+            for index, one in zip(indexes, several, strict=True):
+                found[index] = one
         return found
 
     def standing(self, step: Step, found: Seen) -> Standing:
@@ -116,9 +138,16 @@ class Sight:
         """Yield what the step relies on and is not as it should be."""
         for premise in step.relies:
             found = self.look(premise.resource, api)
-            if not self.same(premise.resource, found, premise.names):
-                behind = self._was(premise.resource.address, found, premise.names)
-                yield premise, found, Standing.BEHIND if behind else Standing.OTHERWISE
+            holds = self.holding(premise, found)
+            if holds is not Standing.AS_PLANNED:
+                yield premise, found, holds
+
+    def holding(self, premise: Premise, found: Seen) -> Standing:
+        """Return how something is that a step relies on, in the facts that it relies on."""
+        if self.same(premise.resource, found, premise.names):
+            return Standing.AS_PLANNED
+        behind = self._was(premise.resource.address, found, premise.names)
+        return Standing.BEHIND if behind else Standing.OTHERWISE
 
     def _was(self, address: Address, found: Seen, names: Sequence[str]) -> bool:
         return any(self.same(one, found, names) for one in self.replaced.get(address, ()))

@@ -61,7 +61,8 @@ _BAD_CREDENTIALS = frozenset(
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _ARN = re.compile(r"arn:aws[\w-]*:(?:iam|sts)::\d{12}:[\w+=,.@/-]+")
-_READS = ("List", "Describe", "Get", "Head", "Lookup", "Select", "Batch", "Search", "Simulate")
+_READS = ("List", "Describe", "Get", "Head", "Lookup", "Select", "Search", "Simulate")
+_BATCHES = ("BatchGet", "BatchDescribe")
 _HARMLESS = ("Validate", "Check", "Generate", "Assume", "Preview", "Test")
 
 
@@ -77,7 +78,7 @@ class Nature(Enum):
 
 def is_read(operation: str) -> bool:
     """Tell whether the operation changes nothing, so that it may be repeated blindly."""
-    return operation.startswith((*_READS, *_HARMLESS))
+    return operation.startswith((*_READS, *_BATCHES, *_HARMLESS))
 
 
 def nature(error: Exception, service: str) -> Nature:

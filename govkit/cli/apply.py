@@ -34,13 +34,14 @@ def apply(
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import (
         Job,
-        evidence_for,
+        asked_of,
         new_run,
         now,
         remembered,
         store_of,
     )
     from govkit.flow.authority import task
+    from govkit.flow.evidence import evidence_for
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj
@@ -54,6 +55,8 @@ def apply(
             made, both = planned(asked, reach.live)
         if expect is not None:
             reviewed = evidence_for(expect, made, reviewed, store)
-        job = remembered(Job(made, both, reviewed, ticket=change, expect=expect), store)
+        part = asked_of(asked, share)
+        job = Job(made, both, reviewed, ticket=change, expect=expect, asked=part)
+        job = remembered(job, store)
         verify = asked if full_verify else None
         return carry_out(job, reach, store, yes=yes, task=share, verify=verify)

@@ -2,20 +2,23 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from govkit.apply.events import Done, Event
+from govkit.apply.patience import Patience
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
-from govkit.cli.say import note, show, step_line
+from govkit.cli.say import note, progress, show, step_line, told_once
 from govkit.errors import Exit, GovkitError
 from govkit.flow.apply import (
     Job,
     carried_out,
     differing,
     is_severe,
+    nothing_left,
+    require_still_so,
     selected,
     severe_path,
 )
@@ -65,22 +68,39 @@ def carry_out(
         after=job.after,
     )
     if refusal is not None:
-        raise refusal
+        raise told_once(refusal)
     for mark in selection.done:
         note(f"Done already: {mark.action} {mark.address}")
     if not (share.steps or share.left) or dry_run:
         if not share.steps:
             note("Nothing to do.")
+        if not dry_run:
+            _close_past(job, reach, store)
         return Exit.DONE
-    if share.steps and not _agreed(share.steps, yes=yes):
-        note("Nothing was done.")
-        return Exit.FAILED
+    if share.steps and not yes:
+        if not _agreed(share.steps):
+            note("Nothing was done.")
+            return Exit.FAILED
+        with progress("Looking whether all is still so"):  # who was asked may have taken their time
+            require_still_so(job, share.steps, api=_api(job, reach), patience=_patience(job, reach))
     return _done(job, share, selection.appeared, reach, store, verify=verify)
 
 
-def _agreed(steps: tuple[Step, ...], *, yes: bool) -> bool:
-    if yes:
-        return True
+def _close_past(job: Job, reach: Reach, store: Store) -> None:
+    """Write down that nothing is left of a run that did not come to its end; a snapshot proves nothing."""
+    if reach.options.snapshot is None and (past := nothing_left(job, store, reach.run_id)):
+        note(f"Nothing is left of run {past} either, which did not come to its end.")
+
+
+def _api(job: Job, reach: Reach) -> ByTurns:
+    return ByTurns(reach.door, job.both.wanted.run)
+
+
+def _patience(job: Job, reach: Reach) -> Patience:
+    return reach.patience(job.both.wanted.safety.settle_seconds)
+
+
+def _agreed(steps: tuple[Step, ...]) -> bool:
     severe = [step for step in steps if is_severe(step)]
     for step in severe:
         if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
@@ -101,7 +121,7 @@ def _done(
     if not steps:
         _ended(run("done", None, done=0, left=share.left, following=_next(share, job)))
         return Exit.DONE
-    patience = reach.patience(job.both.wanted.safety.settle_seconds)
+    patience = _patience(job, reach)
 
     def whole() -> Sequence[str]:
         known = (*appeared, *share.left)
@@ -109,7 +129,7 @@ def _done(
 
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     with _interruptible() as stop:
-        api = ByTurns(reach.door, job.both.wanted.run)
+        api = _api(job, reach)
         events = carried_out(
             job,
             steps,
@@ -120,9 +140,7 @@ def _done(
             stop=stop,
             whole=whole,
         )
-        finished = [
-            event for event in map(_said(steps), by_turns(events, api)) if isinstance(event, Done)
-        ]
+        finished = _heard(events, steps, api)
     done = {event.step.id for event in finished}
     if not stop():
         note(_verified(len(finished), everything=verify is not None))
@@ -138,6 +156,13 @@ def _done(
         )
     )
     return Exit.INTERRUPTED if stop() else Exit.DONE
+
+
+def _heard(events: Generator[Event, None, None], steps: Sequence[Step], api: ByTurns) -> list[Done]:
+    """Say what happens and return what was done; whoever stops listening, the journal is ended at once."""
+    with closing(events):
+        told = map(_said(steps), by_turns(events, api))
+        return [event for event in told if isinstance(event, Done)]
 
 
 def _verified(touched: int, *, everything: bool) -> str:

@@ -60,8 +60,9 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, evidence_for, new_run, now, remembered, store_of
+    from govkit.flow.apply import Job, new_run, now, remembered, store_of
     from govkit.flow.credentials import require_ours, require_whole, staged
+    from govkit.flow.evidence import evidence_for
 
     options: Globals = context.obj
     asked = question(options, allow)

@@ -21,10 +21,12 @@ def history(context: typer.Context, *, format_: Format = "text", write: Write = 
     """
     if context.invoked_subcommand is not None:
         return None
+    from govkit.flow.apply import now
     from govkit.report import history as history_of
-    from govkit.store.history import runs
+    from govkit.store.history import runs, with_holder
 
-    past = runs(_store(context))
+    store = _store(context)
+    past = with_holder(runs(store), store.held(now()))
     show("history", history_of(past), format_, write)
     return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
 

@@ -6,7 +6,7 @@ import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
-from govkit.cli.say import data, json_text, note, program, progress, show, write_private
+from govkit.cli.say import data, json_text, note, program, progress, show, told_once, write_private
 from govkit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def plan(
         names=names(made.live, made.ids),
     )
     if refused is not None:
-        raise refused
+        raise told_once(refused) if format_ == "text" else refused
     return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE
 
 

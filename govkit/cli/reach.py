@@ -143,7 +143,7 @@ class Reach:
         """Return how an apply waits; nothing in the sandbox lags unless it was told to."""
         if self.options.sandbox is not None:
             return Patience(sleep=time.sleep, interval=0.05)
-        return Patience(sleep=time.sleep, settle=settle)
+        return Patience(sleep=time.sleep, settle=settle).lasting(self.options.timeout)
 
 
 _WORKERS = 64  # at 50 ms a call and no limits, enough to walk 5,000 accounts within seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from govkit.errors import GovkitError, UsageError
+from govkit.errors import GovkitError, PlanRefused, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,16 @@ def note(text: str) -> None:
 def program() -> str:
     """Return how govkit was called, with the options that the next command needs too."""
     return _voice[0].program
+
+
+def told_once(refusal: PlanRefused) -> PlanRefused:
+    """Return the refusal of a plan that was shown, without what is to be read right above it.
+
+    Who reads stdout and stderr apart, or only one of them, is told all of it in each.
+    """
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return refusal
+    return PlanRefused(refusal.summary, "What stands in its way is told above.", refusal.hint)
 
 
 def complain(error: GovkitError, arguments: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""`govkit unlock`: whose lock it is, and how to take it away from a run that is no more."""
+"""`govkit unlock`: whose lock it is, and the way to take it away from a run that is no more."""
 
 import typer
 
@@ -10,9 +10,9 @@ from govkit.errors import Exit
 
 
 def unlock(context: typer.Context, *, yes: Yes = False) -> int:
-    """Say who holds the lock, ask, and take it away.
+    """Say who holds the lock, and, if it has expired, ask and take it away.
 
-    A run that is alive on this machine keeps its lock. One elsewhere stops before its next write.
+    A run that is alive keeps its lock, whatever the options: exits 1.
     """
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import now, store_of
@@ -24,9 +24,7 @@ def unlock(context: typer.Context, *, yes: Yes = False) -> int:
         note(f"Nobody holds the lock of {store.name}.")
         return Exit.DONE
     note(f"{held.words(now())}.")
-    if held.live:
-        note("It may be at work: after its lock is gone, it stops before its next write.")
-    if not yes and not confirmed("Take the lock away?", "unlock"):
+    if not (held.live or yes or confirmed("Take the lock away?", "unlock")):
         note("Nothing was done.")
         return Exit.FAILED
     store.unlock(held)

@@ -1,7 +1,8 @@
 """The story of an apply: each event is in the journal before the next thing happens."""
 
+import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,31 +12,44 @@ from typing import Any
 from govkit.apply.entries import entry
 from govkit.apply.events import Done, Event
 from govkit.apply.execute import Crossing
+from govkit.apply.lately import Lately
 from govkit.apply.partly import partly
 from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
+from govkit.apply.still import require_still_so as still_so
 from govkit.apply.verify import LOOKS, unverified
 from govkit.errors import ApplyStopped, GovkitError
 from govkit.flow.compare import Bank, Compared, Question, kinds
-from govkit.flow.plan import expected, plan
+from govkit.flow.plan import plan
 from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
 from govkit.layout.revision import commit_of
-from govkit.live.snapshot import resource_json
+from govkit.live.snapshot import resource_from, resource_json
+from govkit.model.address import Address
 from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
-from govkit.model.evidence import Mark, Reviewed, mark
-from govkit.model.evidence import fingerprint as fingerprint_of
+from govkit.model.evidence import Reviewed, mark
 from govkit.model.kind import Kind
-from govkit.model.plan import Plan, Step
-from govkit.model.resource import Resource
+from govkit.model.plan import Plan, Premise, Step
+from govkit.model.resource import Json, Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
-from govkit.store.history import begun
+from govkit.store.history import covers, last
+from govkit.store.lately import begun, written
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
+
+
+def asked_of(question: Question | None, task: str | None) -> dict[str, Json]:
+    """Return which part of all there is to do was asked for, as a journal keeps it."""
+    return {
+        "only": [*sorted(question.only)] if question is not None else [],
+        "baseline": question is not None and question.baseline,
+        "expired": question is not None and question.without_expired,
+        "authority": task,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,8 @@ class Job:
     """What an apply sets out to do: a judged plan, and the evidence that it was reviewed.
 
     `expect` is the fingerprint that the command line gave in the place of a plan file. `command` is
-    what is typed to do it, `after` what to run once it is done.
+    what is typed to do it, `after` what to run once it is done. `begun` and `lately` are what earlier
+    runs left; `asked` says which part of all there is the plan is of.
     """
 
     made: Plan
@@ -55,16 +70,31 @@ class Job:
     expect: str | None = None
     caller: str = ""
     begun: Mapping[str, Response] = field(default_factory=dict)
+    lately: tuple[Lately, ...] = ()
+    asked: Mapping[str, Json] = field(default_factory=lambda: asked_of(None, None))
 
 
 def remembered(job: Job, store: Store) -> Job:
     """Return the job with what the store knows: who asks, and what earlier runs left going on.
 
-    Journals are read only where AWS may be at something in its own time (accounts in creation).
+    Older journals are read only where AWS may be at something in its own time (accounts in creation).
     """
+    job = replace(job, caller=store.caller())
+    if not job.made.steps:
+        return job
     slow = {kind.resource for kind in kinds() if kind.at_once > 1}
     waits = any(type(step.change.subject) in slow for step in job.made.steps)
-    return replace(job, caller=store.caller(), begun=begun(store) if waits else {})
+    where, moment = job.made.organization, now()
+    lately = tuple(
+        Lately(
+            Address.parse(one.address),
+            one.verb,
+            resource_from(one.before, kinds()),
+            one.unanswered,
+        )
+        for one in written(store, where, moment)
+    )
+    return replace(job, lately=lately, begun=begun(store, where, moment) if waits else {})
 
 
 def carried_out(
@@ -77,7 +107,7 @@ def carried_out(
     patience: Patience,
     stop: Callable[[], bool],
     whole: Callable[[], Sequence[str]] = lambda: (),
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Do the steps; each event is in the journal before the next thing happens.
 
     What was touched is read back at the end, and what `whole` reads back besides: it returns the
@@ -95,18 +125,37 @@ def carried_out(
                 done.append(event.step)
             yield event
         complete = not (stop() or crossing.failed)
-        lagging = (*_unverified(crossing, done, patience), *whole()) if complete else ()
+        lagging = (*unverified(done, crossing.sight, stop), *whole()) if complete else ()
         if crossing.failed and not stop():
             raise partly(crossing.failed.values())
-        if lagging:
+        if lagging and not stop():
             raise _not_as_left(lagging)
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
-        raise _stopped(error, steps, done, run_name, written=crossing.touched) from error
+        raise _stopped(error, steps, done, run_name, touched=crossing.touched) from error
+    except (KeyboardInterrupt, GeneratorExit):  # here, or where the events are listened to
+        outcome = "interrupted"
+        raise
     finally:
         with suppress(GovkitError):  # a full disk: the run then reads as killed, which is resumed
             journal.write({"entry": "end", "time": _time(), "outcome": outcome, "done": len(done)})
         journal.close()
+
+
+def require_still_so(job: Job, steps: Sequence[Step], *, api: Api, patience: Patience) -> None:
+    """Look once more, narrowly, where the plan has waited for a person; StalePlan where it is stale."""
+    relying = [replace(step, relies=(*step.relies, *_reviewed(job, step))) for step in steps]
+    still_so(relying, _crossing(job, api, patience, lambda: False).sight)
+
+
+def _reviewed(job: Job, step: Step) -> Iterator[Premise]:
+    """Yield what the reviewed step relied on beside what the step relies on today."""
+    reviewed = job.evidence.premises.get(mark(step), ()) if job.evidence is not None else ()
+    for one in reviewed:
+        there = job.made.live.get(Address.parse(one.address))
+        if there is not None:
+            known = (name for name in json.loads(one.facts) if hasattr(there, name))
+            yield Premise(there, tuple(known))
 
 
 def _crossing(job: Job, api: Api, patience: Patience, stop: Callable[[], bool]) -> Crossing:
@@ -125,6 +174,7 @@ def _crossing(job: Job, api: Api, patience: Patience, stop: Callable[[], bool]) 
         patience=patience,
         named=named,
         stop=stop,
+        lately=job.lately,
     )
 
 
@@ -135,20 +185,6 @@ def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
         return told.pop(str(change.address), None) or kind.underway(change, api)
 
     return replace(kind, underway=underway) if kind.at_once > 1 else kind
-
-
-def _unverified(crossing: Crossing, done: Sequence[Step], patience: Patience) -> tuple[str, ...]:
-    return tuple(
-        str(address)
-        for address in unverified(
-            done,
-            kinds=crossing.kinds,
-            api=crossing.api,
-            ids=crossing.ids,
-            named=crossing.named,
-            patience=patience,
-        )
-    )
 
 
 def differing(
@@ -167,18 +203,32 @@ def differing(
     return left
 
 
-def _not_as_left(addresses: Sequence[str]) -> GovkitError:
+def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
+    """Write down that nothing is left of the last run, where it did not come to its end; return its name."""
+    past, begin = last(store), _beginning(job, (), run_name)
+    if past is None or past.outcome == "done" or not covers(begin, past.begin):
+        return None
+    journal = store.journal(run_name)
+    try:
+        journal.write(begin)
+        journal.write({"entry": "end", "time": _time(), "outcome": "done", "done": 0})
+    finally:
+        journal.close()
+    return past.id
+
+
+def _not_as_left(addresses: Sequence[object]) -> GovkitError:
     return GovkitError(
         "Not as it was left",
-        f"Read back after the last step and still different: {', '.join(addresses)}.",
+        f"Read back after the last step and still different: {', '.join(map(str, addresses))}.",
         "Somebody may have changed it meanwhile: govkit drift",
     )
 
 
 def _stopped(
-    error: GovkitError, steps: Sequence[Step], done: Sequence[Step], run_id: str, *, written: bool
+    error: GovkitError, steps: Sequence[Step], done: Sequence[Step], run_id: str, *, touched: bool
 ) -> GovkitError:
-    if not written:
+    if not touched:
         return error
     finished = {step.id for step in done}
     left = [f"{step.verb} {step.address}" for step in steps if step.id not in finished]
@@ -208,6 +258,8 @@ def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:
         **_reviewed_steps(job),
         "overrides": dict(made.allowances),
         "ignored": ignored_policies(job.both.wanted, job.both.meeting),
+        "asked": dict(job.asked),
+        "not_done": len(made.steps) - len(steps),
         "steps": len(steps),
     }
 
@@ -220,34 +272,6 @@ def _reviewed_steps(job: Job) -> dict[str, Any]:
     marks = job.evidence.marks if job.evidence is not None else map(mark, job.made.steps)
     told = [[one.address, one.action, one.before, one.after] for one in marks]
     return {"expected": f"sha256:{fingerprint.removeprefix('sha256:')}", "reviewed": told}
-
-
-def evidence_for(
-    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
-) -> Reviewed | None:
-    """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
-
-    A run that was stopped leaves a plan of what is left, which has another fingerprint; its journal
-    knows the steps that were reviewed. StalePlan where nothing has the fingerprint.
-    """
-    wanted = f"sha256:{fingerprint.removeprefix('sha256:')}"
-    if reviewed is not None or plan_fingerprint(made) == wanted:
-        expected(fingerprint, made if reviewed is None else reviewed)
-        return reviewed
-    before = _reviewed_before(wanted, made.organization, store)
-    if before is None:
-        expected(fingerprint, made)
-    return before
-
-
-def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
-    for run in reversed(store.runs()):
-        begin = store.begin(run)
-        if begin.get("expected") == wanted:
-            marks = tuple(Mark(*told) for told in begin["reviewed"])
-            if fingerprint_of(organization, marks) == wanted:
-                return Reviewed(organization, wanted, marks)
-    return None
 
 
 def selected(made: Plan, reviewed: Reviewed | None) -> Selection:

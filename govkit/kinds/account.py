@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from govkit.errors import AwsError, BugError
+from govkit.errors import BugError, GaveUp
 from govkit.kinds._full_access import brought
 from govkit.kinds._identity import recognise
 from govkit.kinds._interest import Listed
@@ -240,7 +240,7 @@ def _follow(change: Change[Account], answer: Response) -> Follow | None:
         return None
     request = answer["CreateAccountStatus"]["Id"]
     call = organizations("DescribeCreateAccountStatus", CreateAccountRequestId=request)
-    return Follow(call, _settled)
+    return Follow(call, _settled, unknown=frozenset({"CreateAccountStatusNotFoundException"}))
 
 
 def _settled(answer: Response) -> Response | None:
@@ -250,7 +250,7 @@ def _settled(answer: Response) -> Response | None:
             return answer
         case "FAILED":
             reason = str(status.get("FailureReason", ""))
-            raise AwsError(
+            raise GaveUp(
                 "AWS could not create the account",
                 f"{status.get('AccountName', 'The account')}: {reason}.",
                 _HINTS.get(reason, ""),

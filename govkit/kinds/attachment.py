@@ -1,14 +1,15 @@
 """Attachments: a policy on a target."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.kinds._listed import address_of, by_targets, enabled_types, listed, pages, targets
+from govkit.kinds._listed import PAGE, address_of, by_targets, enabled_types, listed, pages, targets
 from govkit.kinds._refusals import unless_gone
 from govkit.kinds.policy import is_temporary
 from govkit.model.address import ROOT, Address, account
-from govkit.model.call import Api, ApiCall, Ids, Look, organizations
+from govkit.model.call import Api, ApiCall, Ids, Look, Together, organizations
 from govkit.model.change import Action, Change
 from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found, Resource
@@ -130,6 +131,40 @@ def _glance(attachment: Attachment, api: Api, ids: Ids) -> Found[Attachment] | N
     return Found(attachment) if held and given in held else None
 
 
+def _glances(
+    attachments: Sequence[Attachment], api: Together, ids: Ids
+) -> Sequence[Found[Attachment] | None]:
+    """Look at policies where that asks less than to look at each target, and else at targets."""
+    targets_of: defaultdict[Address, list[Address]] = defaultdict(list)
+    for one in attachments:
+        targets_of[one.policy].append(one.target)
+    found = api.each(lambda policy: _targets(policy, len(targets_of[policy]), api, ids), targets_of)
+    known = dict(zip(targets_of, found, strict=True))
+
+    def seen(attachment: Attachment) -> Found[Attachment] | None:
+        targets = known[attachment.policy]
+        if targets is None:
+            return _glance(attachment, api, ids)
+        return Found(attachment) if ids.get(attachment.target) in targets else None
+
+    return api.each(seen, attachments)
+
+
+# A policy may be attached to many more than those that are asked about: its pages are turned for a
+# quarter, at most, of the calls that asking these one by one takes.
+_CALLS_SAVED = 4
+
+
+def _targets(policy: Address, asked: int, api: Together, ids: Ids) -> frozenset[str] | None:
+    """Return the IDs of what a policy is attached to; None where targets had better be asked."""
+    given, most = ids.get(policy), asked // _CALLS_SAVED * PAGE
+    if given is None or not most:
+        return None
+    call = organizations("ListTargetsForPolicy", PolicyId=given)
+    found = unless_gone(lambda: api.up_to(most, "Targets", call))
+    return None if found is None else frozenset(one["TargetId"] for one in found)
+
+
 def _lower(change: Change[Attachment], ids: Ids) -> Iterator[ApiCall]:
     attachment = change.subject
     yield organizations(
@@ -176,6 +211,7 @@ KIND = Kind(
     resource=Attachment,
     read=_read,
     glance=_glance,
+    glances=_glances,
     lower=_lower,
     verb=_verb,
     cares=_cares,

@@ -53,6 +53,16 @@ class Api(Protocol):
         """Yield what stands under the key on every page, empty pages followed."""
 
 
+class Together(Api, Protocol):
+    """A door for one look at many things: they are asked side by side, and each answer is fetched once."""
+
+    def each(self, do: Callable[[T], U], things: Iterable[T]) -> list[U]:
+        """Return what `do` answers for each thing, asked side by side, in the things' order."""
+
+    def up_to(self, most: int, key: str, call: ApiCall) -> tuple[Any, ...] | None:
+        """Return what stands under the key on all pages; None, and no page more, where it is too much."""
+
+
 class Look(Protocol):
     """A door for reading: an answer is fetched once per look, and kinds read side by side."""
 

@@ -1,12 +1,12 @@
 """What a kind of AWS thing answers: what is there, how we recognise it, how we ask for a change."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from govkit.model.address import Address
-from govkit.model.call import Api, ApiCall, Ids, Look, Response
+from govkit.model.call import Api, ApiCall, Ids, Look, Response, Together
 from govkit.model.change import Change
 from govkit.model.finding import Finding
 from govkit.model.resource import Found, Resource
@@ -65,14 +65,16 @@ class Recognition:
 class Follow:
     """How to learn the end of something that AWS does in its own time.
 
-    `settled` looks at an answer: None while it goes on, the final answer once done; it raises an
-    `AwsError` when AWS gave up. Looks come ever less often, until there is `slower` times the usual
-    pause between two: for what may take hours.
+    `settled` looks at an answer: None while it goes on, the final answer once done; it raises
+    `GaveUp` where AWS says that nothing came of it. Looks come ever less often, until there is
+    `slower` times the usual pause between two: for what may take hours. `unknown` are AWS's codes
+    for never having heard of it, which a read that lags says, too.
     """
 
     call: ApiCall
     settled: Callable[[Response], Response | None]
     slower: int = 1
+    unknown: frozenset[str] = frozenset()
 
 
 def _one_step(change: Change[R]) -> tuple[Change[R], ...]:
@@ -121,6 +123,7 @@ class Kind(Generic[R]):
 
     - `read` looks at all that is there, under AWS's names (accounts and customer policies by ID)
     - `glance` looks at one thing with few calls: before a write, after a lost answer, to verify
+    - `glances` looks at several with fewer calls than a glance each, where there is a way
     - `lower` answers a change with calls; no call is an error
     - `split` cuts a change into steps of one verb each, in their order
     - `brings` says what AWS makes along with it, as far as the layout governs it
@@ -145,6 +148,7 @@ class Kind(Generic[R]):
     read: Callable[[Look], Iterable[Found[R]]]
     glance: Callable[[R, Api, Ids], Found[R] | None]
     lower: Callable[[Change[R], Ids], Iterable[ApiCall]]
+    glances: Callable[[Sequence[R], Together, Ids], Sequence[Found[R] | None]] | None = None
     verb: Callable[[Change[R]], str] = _plain_verb
     split: Callable[[Change[R]], tuple[Change[R], ...]] = _one_step
     brings: Callable[[Change[R], Wanted], tuple[Resource, ...]] = _nothing_brought
@@ -168,3 +172,9 @@ class Kind(Generic[R]):
         """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""
         keys = self.serves or ((self.section.key,) if self.section else ())
         return not keys or any(key in sections for key in keys)
+
+    def seen(self, things: Sequence[R], api: Together, ids: Ids) -> Sequence[Found[R] | None]:
+        """Look at several of its things, side by side, and return what is there of each."""
+        if self.glances is not None:
+            return self.glances(things, api, ids)
+        return api.each(lambda thing: self.glance(thing, api, ids), things)

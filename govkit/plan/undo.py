@@ -1,7 +1,7 @@
 """The way back from a run: the states of what it touched, as they were before it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from govkit.kinds.access_key import AccessKey
@@ -61,7 +61,7 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
     ours: list[Resource] = []
     findings: list[Finding] = []
     for address, one in _touched(steps, meeting).items():
-        now = _as_far_as_touched(meeting.live.get(address), one)
+        now = _as_written(_as_far_as_touched(meeting.live.get(address), one), one.after)
         reason = _stays(one, now)
         if reason is not None:
             findings.append(_remark(address, str(address), *reason))
@@ -148,6 +148,18 @@ def _as_far_as_touched(now: Resource | None, one: _Touched) -> Resource | None:
     named = _keys(one.before) or _keys(one.after)
     values = tuple(pair for pair in now.values if pair[0] in named)
     return replace(now, values=values) if values else None
+
+
+def _as_written(now: Resource | None, written: Resource | None) -> Resource | None:
+    """Return what is there with what cannot be read of it as the run wrote it: what it stands on, say."""
+    if now is None or type(now) is not type(written):
+        return now
+    unread = {
+        one.name: getattr(written, one.name)
+        for one in fields(now)  # type: ignore[arg-type]  # all are dataclasses
+        if not one.compare and getattr(now, one.name) is None
+    }
+    return replace(now, **unread)  # type: ignore[type-var]  # as above
 
 
 def _keys(version: Resource | None) -> frozenset[str]:

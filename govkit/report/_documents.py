@@ -8,7 +8,18 @@ from govkit.model.plan import Step
 from govkit.model.resource import Json
 
 FORMAT_VERSION = "1.0"
-_RUN = ("id", "command", "began", "ended", "who", "fingerprint", "steps", "done", "outcome")
+_RUN = (
+    "id",
+    "command",
+    "began",
+    "ended",
+    "who",
+    "fingerprint",
+    "steps",
+    "done",
+    "outcome",
+    "finished_by",
+)
 
 
 def findings(command: str, found: Iterable[Finding]) -> dict[str, Json]:

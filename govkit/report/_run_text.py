@@ -1,5 +1,7 @@
 """A run in words: each step as it goes, what was done and what is left, and the runs of the past."""
 
+from collections.abc import Sequence
+
 from govkit.model.plan import Step
 from govkit.report._difference_lines import signed
 from govkit.report._documents import brief
@@ -74,15 +76,14 @@ def history_text(document: Document, style: Style) -> str:
             run["id"],
             run["began"],
             run["command"],
-            run["outcome"] + (f" (journal broken at {run['broken']})" if run["broken"] else ""),
+            _outcome(run),
             f"{run['done']}/{run['steps']}",
             run["who"],
         )
         for run in runs
     ]
     head, *body = table(rows)
-    unfinished = runs[-1]["outcome"] == "killed"
-    back = following(style, "apply" if unfinished else f"rollback {runs[-1]['id']}")
+    back = following(style, _next(runs))
     return "\n".join(
         [
             paint(head, "bold", style),
@@ -92,3 +93,23 @@ def history_text(document: Document, style: Style) -> str:
             "",
         ]
     )
+
+
+def _next(runs: Sequence[Document]) -> str:
+    """Return the command after these runs: to finish the last one, or to go back from what was done."""
+    last = runs[-1]
+    if last["outcome"] == "running":
+        return "unlock"  # who is at it, and since when
+    if last["outcome"] != "done":
+        return str(last["command"])
+    return f"rollback {next((run['id'] for run in reversed(runs) if run['done']), last['id'])}"
+
+
+def _outcome(run: Document) -> str:
+    """Return how a run ended, and what became of it where that was not its end."""
+    told = str(run["outcome"])
+    if run["finished_by"]:
+        told += f", finished by {run['finished_by']}"
+    elif told == "killed" and run["done"] == run["steps"] > 0:
+        told += ", all done, not verified"
+    return told + (f" (journal broken at {run['broken']})" if run["broken"] else "")

@@ -1,21 +1,22 @@
 """What the journals say of past runs: who did what, how far it came, and whether the story holds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from govkit.store.journal import Entry, Reading
-from govkit.store.store import Store
+from govkit.store.store import Held, Store, began
 
 _SIDE_BY_SIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run, as its journal tells it. `outcome` is done, interrupted, stopped, or killed.
+    """One run, as its journal tells it. `outcome` is done, interrupted, stopped, killed, or running.
 
     `broken` names the first line that does not fit the one before it: what follows is not told.
+    `finished_by` names the run after which nothing was left of what this one did not come to.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Run:
     entries: tuple[Entry, ...]
     organization: str = ""
     torn: bool = False
+    finished_by: str | None = None
+
+    @property
+    def begin(self) -> Entry:
+        """The entry that says what the run set out to do; empty where the journal has none."""
+        return _first(self.entries, "begin")
 
     def finished_steps(self) -> Iterator[Entry]:
         """Yield the entries of the steps that were carried through, in their order."""
@@ -41,7 +48,50 @@ def runs(store: Store) -> tuple[Run, ...]:
     """Return every run of the store, oldest first."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:  # from S3, years of runs are read in seconds
         told = list(pool.map(lambda name: run(store, name), store.runs()))
-    return tuple(sorted(told, key=lambda one: (one.began, one.id)))
+    past = sorted(told, key=lambda one: (one.began, one.id))
+    return tuple(
+        replace(one, finished_by=_finisher(one, past[index:])) for index, one in enumerate(past, 1)
+    )
+
+
+def with_holder(past: Sequence[Run], held: Held | None) -> tuple[Run, ...]:
+    """Return the runs with the last one as running, where it is the one that holds the lock."""
+    if not past or held is None or held.holder is None or not held.live:
+        return tuple(past)
+    *before, newest = past
+    since = datetime.fromisoformat(held.holder.since)
+    theirs = newest.began != "" and datetime.fromisoformat(newest.began) >= since
+    if newest.outcome == "killed" and theirs:
+        newest = replace(newest, outcome="running")
+    return (*before, newest)
+
+
+def _finisher(one: Run, later: Iterable[Run]) -> str | None:
+    """Return the first later run that ended well and left nothing of what this one was asked."""
+    if one.outcome == "done":
+        return None
+    ended = (other for other in later if other.outcome == "done")
+    return next((other.id for other in ended if covers(other.begin, one.begin)), None)
+
+
+def covers(later: Entry, earlier: Entry) -> bool:
+    """Tell by what two runs set out to do whether the later one, done, leaves nothing of the other.
+
+    It does where it was asked the same, or as much and more and did all that its plan had. One that
+    died before its first line has left nothing.
+    """
+    if not earlier:
+        return True
+    asked, before = later.get("asked"), earlier.get("asked")
+    alike = all(
+        later.get(name) == earlier.get(name) for name in ("organization", "layout", "command")
+    )
+    if asked is None or before is None or not alike:
+        return False
+    wider = not asked["only"] or asked["only"] == before["only"]
+    wider &= all(asked[name] or not before[name] for name in ("baseline", "expired"))
+    same = asked == before and later.get("expected") == earlier.get("expected")
+    return same or (wider and later.get("not_done") == 0)
 
 
 def run(store: Store, name: str) -> Run:
@@ -56,7 +106,7 @@ def told_by(name: str, reading: Reading) -> Run:
     return Run(
         id=name,
         command=str(begin.get("command", "?")),
-        began=str(begin.get("time", "")),
+        began=str(begin.get("time") or began(name)),
         ended=str(end["time"]) if end else None,
         who=str(begin.get("caller", "")),
         fingerprint=str(begin.get("fingerprint", "")),
@@ -70,6 +120,15 @@ def told_by(name: str, reading: Reading) -> Run:
     )
 
 
+def last(store: Store) -> Run | None:
+    """Return the run that began last; names tell it to the second alone."""
+    told = [run(store, name) for name in store.runs()[-_IN_A_SECOND:]]
+    return max(told, key=lambda one: (one.began, one.id), default=None)
+
+
+_IN_A_SECOND = 5
+
+
 def last_known(store: Store) -> Mapping[str, str]:
     """Return what the last run noted of ignored policies: digests by address."""
     for name in reversed(store.runs()):
@@ -77,26 +136,6 @@ def last_known(store: Store) -> Mapping[str, str]:
         if isinstance(noted, dict):
             return {str(address): str(digest) for address, digest in noted.items()}
     return {}
-
-
-def begun(store: Store) -> dict[str, Mapping[str, Any]]:
-    """Return what AWS answered, by address, to calls of steps that no run saw the end of.
-
-    Looked for in the runs since the last one that ended well: each answer is told once.
-    """
-    found: dict[str, Mapping[str, Any]] = {}
-    ended: set[str] = set()
-    for name in reversed(store.runs()):
-        past = run(store, name)
-        for entry in reversed(past.entries):
-            address = str(entry.get("address", ""))
-            if entry.get("entry") == "step_done":
-                ended.add(address)
-            elif entry.get("entry") == "answered" and address not in {*ended, *found}:
-                found[address] = entry["answer"]
-        if past.outcome == "done":
-            break
-    return found
 
 
 def _first(entries: Sequence[Entry], name: str) -> Entry:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -53,18 +52,36 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Append an entry; GovkitError where it cannot be made durable (a full disk, say).
 
-        Of a line that did not fit nothing stays, so that the next one still follows the last.
+        Of a line that did not fit nothing stays, so that the next one still follows the last. Where
+        that part of a line cannot be taken away either, nothing is written after it, for good: then
+        it is a torn last line, as a killed run leaves one.
         """
         line = self._chain.line(entry)
         try:
+            self._whole_again()
             _write_whole(self._file, f"{line}\n".encode())
             os.fsync(self._file.fileno())
         except OSError as error:
-            with suppress(OSError):
-                os.ftruncate(self._file.fileno(), self._whole)
-            raise unwritable(str(self.path), error.strerror or str(error)) from error
+            raise unwritable(str(self.path), self._why(error)) from error
         self._whole = os.fstat(self._file.fileno()).st_size
         self._chain.kept(line)
+
+    def _whole_again(self) -> None:
+        """Take away what is there of a line that was not kept."""
+        if os.fstat(self._file.fileno()).st_size != self._whole:
+            os.ftruncate(self._file.fileno(), self._whole)
+
+    def _why(self, error: OSError) -> str:
+        """Return why a line was not kept, and that its beginning stays where it does."""
+        why = error.strerror or str(error)
+        try:
+            self._whole_again()
+        except OSError as stays:
+            return (
+                f"{why}; the torn line at its end stays ({stays.strerror or stays}), which was "
+                "never acted upon: the next run goes on from the line before"
+            )
+        return why
 
     def close(self) -> None:
         """Close the file; what was written stays."""

@@ -1,14 +1,13 @@
 """A lock as an object in S3: taken by a conditional write, renewed while it is held, dead when not."""
 
 import json
-import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from govkit.errors import GovkitError
@@ -89,7 +88,7 @@ class Lease:
 
     @property
     def _place(self) -> str:
-        return f"s3://{self._objects.bucket}/{self._objects.prefix}{_KEY}"
+        return _place(self._objects)
 
     def _renew(self) -> None:
         began = self._clock()  # before the write: whoever reads its date thinks it is younger
@@ -150,19 +149,28 @@ def holding(there: Kept) -> Held | None:
     if told.get("holder", there) is None:
         return None
     who = holder_from(told.get("holder") or {})
-    live = there.age is None or there.age <= EXPIRES_AFTER + _ROUNDING
-    age = "at a time unknown" if there.age is None else f"{int(there.age)} s ago"
-    return Held(who, live, f"the lock was renewed {age}", there.etag)
+    if there.age is None:
+        return Held(
+            who, live=True, seen="S3 does not say when the lock was renewed", mark=there.etag
+        )
+    left = EXPIRES_AFTER + _ROUNDING - there.age
+    seen = f"the lock was renewed {int(there.age)} s ago and "
+    if left < 0:
+        return Held(who, live=False, seen=f"{seen}has expired", mark=there.etag)
+    seen += f"expires in {ceil(left)} s unless it is renewed"
+    return Held(who, live=True, seen=seen, mark=there.etag, lasts=ceil(left))
 
 
 def taken_away(objects: Objects, held: Held) -> None:
-    """Free the lock of exactly this holder; GovkitError where it changed since, or its run is here."""
-    who = held.holder
-    if held.live and who is not None and who.host == socket.gethostname() and _alive(who.pid):
+    """Free the expired lock of exactly this holder; GovkitError while it lives, or where it changed."""
+    if held.live:
         raise GovkitError(
             "The lock is held by a run that is alive",
-            f"Process {who.pid} runs `{who.what}` on this machine.",
-            "Stop that process, or wait until it is done.",
+            f"{_place(objects)}: {held.seen}. A lock that is alive is never taken away.",
+            f"Once nobody applies any more: aws s3 rm {_place(objects)}"
+            if held.lasts is None
+            else "Wait until that run is done. If it died, its lock ends by itself: try again in "
+            f"{held.lasts} s.",
         )
     if objects.put_over(_KEY, _FREE, held.mark) is None:
         raise GovkitError(
@@ -186,10 +194,5 @@ def _told(body: bytes) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _alive(pid: int) -> bool:
-    try:
-        with suppress(PermissionError):  # somebody else's, and alive
-            os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _place(objects: Objects) -> str:
+    return f"s3://{objects.bucket}/{objects.prefix}{_KEY}"

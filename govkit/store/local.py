@@ -1,16 +1,18 @@
 """A store in a folder beside the layout: a file lock that dies with its holder, and the runs."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from govkit.errors import GovkitError
+from govkit.store.file_lock import is_taken, opened, stands_at, take
 from govkit.store.journal import Entry, Journal, Reading, parsed, read
-from govkit.store.store import Held, Lock, holder, holder_from, lost, no_run, refused, user
+from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, no_run, refused, user
+
+_ELSEWHERE = "Name another place in the layout: store: FOLDER, or store: s3://BUCKET/PREFIX"
 
 
 class LocalStore:
@@ -33,26 +35,23 @@ class LocalStore:
         """
         handle = self._taken(now)
         try:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, json.dumps(holder(what, now).to_json()).encode(), 0)
-            os.fsync(handle)
+            self._tell(handle, holder(what, now))
             yield _FileLock(self.lock, handle)
-            os.ftruncate(handle, 0)
         finally:
+            with suppress(OSError):  # a name that stays says nothing: the lock itself goes
+                os.ftruncate(handle, 0)
             os.close(handle)
 
     def held(self, now: datetime) -> Held | None:  # noqa: ARG002 - a file's lock does not age
-        """Return who holds the lock: a process that lives, or none."""
+        """Return who holds the lock: a process that lives, or none. Looking is in nobody's way."""
         try:
-            handle = os.open(self.lock, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return None
+            taken = is_taken(self.lock)
         except OSError as error:
-            raise self._unusable(error) from error
-        try:
-            return None if _flocked(handle) else self._holding()
-        finally:
-            os.close(handle)
+            raise (self._unusable if error.filename else self._unlockable)(error) from error
+        held = self._holding()
+        if taken is None:
+            taken = held.holder is not None and _lives(held.holder.pid)
+        return held if taken else None
 
     def unlock(self, held: Held) -> None:
         """Refuse: who holds a file's lock is alive, and it goes with them."""
@@ -80,8 +79,11 @@ class LocalStore:
 
     def begin(self, run: str) -> Entry:
         """Return a run's first entry alone; empty where it cannot be read."""
-        with self._path(run).open(encoding="utf-8", errors="replace") as file:
-            return parsed(file.readline()) or {}
+        try:
+            with self._path(run).open(encoding="utf-8", errors="replace") as file:
+                return parsed(file.readline()) or {}
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def caller(self) -> str:
         """Return the user."""
@@ -101,15 +103,27 @@ class LocalStore:
         self._made()
         while True:
             try:
-                handle = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                handle = opened(self.lock)
             except OSError as error:
                 raise self._unusable(error) from error
-            if not _flocked(handle):
+            try:
+                ours = take(handle)
+                if ours and stands_at(handle, self.lock):
+                    return handle
+            except OSError as error:
                 os.close(handle)
-                raise refused(self._holding(), str(self.lock), now)
-            if _is_at(self.lock, handle):
-                return handle
+                raise self._unlockable(error) from error
             os.close(handle)
+            if not ours:
+                raise refused(self._holding(), str(self.lock), now)
+
+    def _tell(self, handle: int, who: Holder) -> None:
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(who.to_json()).encode(), 0)
+            os.fsync(handle)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def _holding(self) -> Held:
         try:
@@ -122,7 +136,15 @@ class LocalStore:
         return GovkitError(
             "The store cannot be used",
             f"{error.filename or self.folder}: {error.strerror or error}.",
-            "Name another place in the layout: store: FOLDER, or store: s3://BUCKET/PREFIX",
+            _ELSEWHERE,
+        )
+
+    def _unlockable(self, error: OSError) -> GovkitError:
+        return GovkitError(
+            "The store cannot be locked",
+            f"{self.lock}: {error.strerror or error}. Its file system may know no locks, as some "
+            "network drives do not; without one, two runs could write at once.",
+            _ELSEWHERE,
         )
 
 
@@ -135,22 +157,14 @@ class _FileLock:
 
     def check(self) -> None:
         """Raise where the file is gone: whoever comes next locks a new one, beside ours."""
-        if not _is_at(self._path, self._handle):
+        if not stands_at(self._handle, self._path):
             raise lost(f"Somebody took the file {self._path} away while it was locked.")
 
 
-def _flocked(handle: int) -> bool:
+def _lives(process: int) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        with suppress(PermissionError):  # somebody else's, and alive
+            os.kill(process, 0)
+    except ProcessLookupError:
         return False
     return True
-
-
-def _is_at(path: Path, handle: int) -> bool:
-    try:
-        there = path.stat()
-    except FileNotFoundError:
-        return False
-    mine = os.fstat(handle)
-    return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)

@@ -52,7 +52,7 @@ class S3Store:
         return held_lock(self.objects)
 
     def unlock(self, held: Held) -> None:
-        """Take the lock away from exactly this holder; GovkitError where it is another's by now."""
+        """Take an expired lock away; GovkitError while its holder lives, or where it is another's."""
         taken_away(self.objects, held)
 
     def journal(self, run: str) -> "S3Journal":

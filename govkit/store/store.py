@@ -44,13 +44,15 @@ class Held:
     """A lock that is not free. `holder` is None where it has only just been taken.
 
     `live` tells whether its holder is known to be at it; `seen` is how that shows, in words;
-    `mark` is what the store recognises this very holding by.
+    `mark` is what the store recognises this very holding by. `lasts` are the seconds after which it
+    ends by itself where nobody renews it; None where no time ends it, or none is known.
     """
 
     holder: Holder | None
     live: bool
     seen: str
     mark: str = ""
+    lasts: int | None = None
 
     def words(self, now: datetime) -> str:
         """Return who holds it and how that shows."""
@@ -90,7 +92,7 @@ class Store(Protocol):
         """Return who holds the lock, or None where it is free."""
 
     def unlock(self, held: Held) -> None:
-        """Take the lock away from exactly this holder; GovkitError where it is another's by now."""
+        """Take a dead run's lock away; GovkitError while its holder lives, or where it is another's."""
 
     def journal(self, run: str) -> Log:
         """Open the journal of a new run."""
@@ -135,12 +137,20 @@ def run_id(now: datetime, random: bytes) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{random.hex()[:8]}"
 
 
+def began(run: str) -> str:
+    """Return the moment that a run's name tells, to the second; empty where it tells none."""
+    try:
+        return datetime.strptime(run.partition("-")[0], "%Y%m%dT%H%M%S%z").isoformat()
+    except ValueError:
+        return ""
+
+
 def refused(held: Held, place: str, now: datetime) -> GovkitError:
     """Return the error for a lock that somebody else holds."""
     return GovkitError(
         "Somebody else is applying",
         f"{held.words(now)}. It holds the lock {place}.",
-        "Wait until it is done. Whose lock it is, and to take one away: govkit unlock",
+        "Wait until it is done. Whose lock it is, and how long it lasts: govkit unlock",
     )
 
 

@@ -1,6 +1,8 @@
 """What was written is given time before what guarded until now goes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from walk import Walk, sandbox_api
 
 from govkit.apply.events import Calling
 from govkit.apply.patience import Patience
-from govkit.flow.apply import Job, carried_out, new_run
+from govkit.errors import ApplyStopped
+from govkit.flow.apply import Job, carried_out, new_run, remembered
+from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.store.journal import Journal
 from govkit.store.local import LocalStore
 
 SAYS = {
@@ -83,15 +88,50 @@ def _guarded(keep: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {**_layout("Old"), "guardrails": guardrails}
 
 
+def test_what_a_run_wrote_that_was_stopped_settles_in_the_next_one(table: Desk) -> None:
+    """Resumed at once, the new guard may hold nowhere yet; what was written long ago does."""
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "MoveAccount"))
+    with pytest.raises(ApplyStopped):
+        _waits_and_calls(table, _layout("New"))
+    resumed = _waits_and_calls(table, _layout("New"))
+    assert resumed == ["5 s", "MoveAccount", "MoveAccount", "5 s", "DetachPolicy"]
+
+
+def test_who_resumes_later_need_not_wait(table: Desk) -> None:
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "MoveAccount"))
+    with pytest.raises(ApplyStopped):
+        _waits_and_calls(table, _layout("New"))
+    (journal,) = (table.folder / "store" / "runs").iterdir()
+    journal.unlink()
+    _written_at(journal, NOW - timedelta(hours=1))
+    resumed = _waits_and_calls(table, _layout("New"))
+    assert resumed == ["MoveAccount", "MoveAccount", "5 s", "DetachPolicy"]
+
+
+def _written_at(path: Path, moment: datetime) -> None:
+    """Write a journal in which something was written at that moment."""
+    journal = Journal(path)
+    facts = {"organization": "o-exampleorgid", "time": moment.isoformat()}
+    journal.write({"entry": "begin", **facts})
+    journal.write(
+        {"entry": "step_done", "address": "ou:/X", "verb": "create", "before": None} | facts
+    )
+    journal.close()
+
+
+NOW = datetime.now(UTC)
+
+
 def _waits_and_calls(table: Desk, wanted: dict[str, Any]) -> list[str]:
     walk = Walk(sandbox_api(table.sandbox), table.folder)
+    store = LocalStore(table.folder / "store")
     made, both = walk.plan(wanted)
     told: list[str] = []
     events = carried_out(
-        Job(made, both),
+        remembered(Job(made, both), store),
         made.steps,
         api=walk.api,
-        store=LocalStore(table.folder / "store"),
+        store=store,
         run_name=new_run(),
         patience=Patience(sleep=lambda seconds: told.append(f"{seconds:g} s"), settle=5.0),
         stop=lambda: False,

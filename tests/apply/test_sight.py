@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from govkit.apply.events import Waiting
+from govkit.apply.execute import Crossing
+from govkit.apply.lately import Lately
 from govkit.apply.patience import Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing
 from govkit.errors import StalePlan
@@ -169,3 +171,15 @@ def test_a_precondition_is_what_the_step_relies_on_and_nothing_else() -> None:
     assert relying.precondition()["relies"] == [
         {"address": str(guard.address), "is": {"target": str(ou("/B"))}}
     ]
+
+
+def test_what_an_earlier_run_wrote_lately_is_waited_for_and_not_taken_for_stale() -> None:
+    """It was killed right after the write, and this one reads before the write is to be seen."""
+    shown = Shown([set(), set(), {OTHER}])
+    patience = Patience(sleep=shown.waited.append, interval=1.0)
+    lately = [Lately(OTHER.address, "enable", None)]
+    crossing = Crossing(
+        kinds={TrustedAccess: KIND}, api=shown, ids=Ids(), patience=patience, lately=lately
+    )
+    looking = crossing.sight.before_call(step(None, ON, OTHER))
+    assert [type(event) for event in looking] == [Waiting, Waiting]

@@ -7,6 +7,8 @@ import pytest
 from baselines import ACCOUNTS, clicks, layout
 from terminal import Desk
 
+from govkit.sandbox.faults import Fault, Kind, plant
+
 AUDIT = ACCOUNTS["audit"]
 RULES = {
     "root-mfa": {"managed": "ROOT_ACCOUNT_MFA_ENABLED"},
@@ -93,3 +95,11 @@ def test_a_rule_that_fails_in_an_account_is_said_and_put_again(applied: Desk) ->
 def test_rules_need_an_account_that_puts_them(table: Desk) -> None:
     table.layout(layout(config={**CONFIG, "aggregator": None}))
     assert "Nobody puts the rules" in table.run("validate").said
+
+
+def test_a_rule_whose_answer_is_lost_is_put_once(table: Desk) -> None:
+    """The answer names the rule to wait for; without one, reading back must do."""
+    table.layout(layout(config=CONFIG))
+    plant(table.sandbox, Fault(Kind.SERVICE_ERROR_AFTER, "PutOrganizationConfigRule"))
+    table.does("apply", "--baseline", "--yes")
+    assert planned(table) == []

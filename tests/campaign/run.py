@@ -19,7 +19,7 @@ from campaign.faults import FAULTS, Case
 from campaign.page import PAGE, figures, rows_of, section_of, table, with_section
 from campaign.shortcut import shortcut
 from campaign.stage import Prepared, prepared
-from campaign.two import at_once, template
+from campaign.two import many
 from campaign.verdict import Verdict, tried
 
 _there: list[Prepared] = []
@@ -77,8 +77,7 @@ def faults(asked: argparse.Namespace) -> bool:
 
 def pairs(asked: argparse.Namespace) -> bool:
     """Let pairs of applies run at once, say how they ended, and tell whether all ended well."""
-    with template() as organization:
-        met = [at_once(organization) for _ in range(asked.pairs)]
+    met = list(many(asked.pairs))
     told = (
         f"Two applies at once, {len(met)} times: in {sum(bool(one.refused) for one in met)} the "
         f"second was refused, in {sum(not one.refused for one in met)} it came when the first was "

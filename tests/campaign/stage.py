@@ -18,7 +18,7 @@ from walk import PATIENT, Walk, sandbox_api
 
 from govkit.cli.tree import sandbox_tree
 from govkit.errors import GovkitError
-from govkit.flow.apply import Job, carried_out, new_run, now
+from govkit.flow.apply import Job, carried_out, new_run, now, remembered
 from govkit.flow.plan import refusal
 from govkit.model.call import Api
 from govkit.sandbox.log import events
@@ -89,7 +89,7 @@ class Stage:
                     raise refused
                 planned()
                 for _ in carried_out(
-                    Job(made, both),
+                    remembered(Job(made, both), store),
                     made.steps,
                     api=door(self.walk.api),
                     store=store,

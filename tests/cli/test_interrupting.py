@@ -68,6 +68,9 @@ def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in err
+    (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    told = read(journal)
+    assert (told.broken, told.torn, told.entries[-1]["outcome"]) == (None, False, "interrupted")
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")
     assert "No changes." in table.does("plan").out
@@ -82,7 +85,9 @@ def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:
     assert "Somebody else is applying" in ran.err
     assert f"process {process.pid}" in ran.err
     assert len(LocalStore(table.folder / ".govkit").runs()) == before
+    assert "running  " in table.does("history").out
     process.kill()
     process.communicate()
+    assert "killed  " in table.does("history").out
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")

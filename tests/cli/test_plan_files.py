@@ -190,6 +190,26 @@ def test_a_fingerprint_is_evidence_too(table: Desk) -> None:
     table.does("apply", "--yes", "--expect", expected.removeprefix("sha256:"))
 
 
+@pytest.mark.parametrize("first", ["plan.json", "--expect"])
+@pytest.mark.parametrize("write", [0, 9, 18])
+def test_a_killed_apply_is_finished_by_the_fingerprint_that_was_reviewed(
+    table: Desk, write: int, first: str
+) -> None:
+    """What is left has another one; the journal knows the steps behind the reviewed one, and only those."""
+    table.does("plan", "--out", "plan.json")
+    expected = _plan(table)["fingerprint"]
+    reviewed = [first] if first == "plan.json" else [first, expected]
+    plant(table.sandbox, Fault(Kind.KILL_AFTER, "write", skip=write))
+    assert table.dies("apply", *reviewed, "--yes") == 9
+    clear(table.sandbox)
+    table.layout({**_layout(table), "ous": {**_layout(table)["ous"], "Later": None}})
+    ran = table.does("apply", "--yes", "--expect", expected)
+    assert "Not in the reviewed plan, and not done\n  create OU /Later" in ran.out
+    left = json.loads(table.does("plan", "--format", "json").out)["steps"]
+    assert [one["address"] for one in left] == ["ou:/Later"]
+    assert table.run("apply", "--yes", "--expect", "sha256:" + "0" * 64).code == 5
+
+
 def test_the_fingerprint_is_the_same_from_a_layout_split_into_files(table: Desk) -> None:
     whole = json.loads(table.does("plan", "--format", "json").out)
     layout = _layout(table)

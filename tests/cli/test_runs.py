@@ -30,7 +30,37 @@ def test_history_tells_each_run(table: Desk) -> None:
     assert (second["outcome"], second["done"], second["steps"]) == ("done", 16, 16)
     journal = (table.folder / ".govkit" / "runs" / f"{first['id']}.jsonl").read_text()
     assert '"ticket":"SEC-4821"' in journal
-    assert "stopped" in table.does("history").out
+    assert f"stopped, finished by {second['id']}" in table.does("history").out
+    assert (first["finished_by"], second["finished_by"]) == (second["id"], None)
+
+
+def test_a_run_killed_after_its_last_call_is_finished_by_one_that_finds_nothing_to_do(
+    done: Desk,
+) -> None:
+    (journal,) = (done.folder / ".govkit" / "runs").iterdir()
+    whole = journal.read_text()
+    journal.write_text(whole[: whole[:-1].rindex("\n") + 1])
+    assert "killed, all done, not verified" in done.does("history").out
+    ran = done.does("apply", "--yes")
+    assert f"Nothing is left of run {journal.stem} either" in ran.err
+    killed, closing = _runs(done)
+    assert killed["finished_by"] == closing["id"]
+    assert (closing["outcome"], closing["steps"]) == ("done", 0)
+    assert "Nothing is left of run" not in done.does("apply", "--yes").err
+    assert len(_runs(done)) == 2
+    assert done.does("history").out.endswith(f"rollback {killed['id']}\n")
+    assert done.does("history", "verify").code == 0
+
+
+def test_what_is_asked_for_in_part_finishes_nothing_else(table: Desk) -> None:
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "write", skip=5, times=1))
+    assert table.run("apply", "--yes").code == 6
+    table.does("apply", "--yes", "--only", "guardrail:keep-keys")
+    assert _runs(table)[0]["finished_by"] is None
+    table.does("apply", "--yes")
+    first, part, whole = _runs(table)
+    assert first["finished_by"] == whole["id"]
+    assert part["outcome"] == "done"
 
 
 def test_history_says_when_a_journal_was_touched(done: Desk) -> None:

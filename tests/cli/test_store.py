@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from dataclasses import replace
@@ -80,21 +81,31 @@ def test_a_killed_holder_keeps_the_lock_until_it_expires(cloud: Desk) -> None:
     assert ran.code == 1
     assert "Somebody else is applying" in ran.err
     assert "the lock was renewed" in ran.err
-    assert [one["outcome"] for one in _runs(cloud)] == ["killed"]
+    assert [one["outcome"] for one in _runs(cloud)] == ["running"]  # as far as its lock tells
     _older(cloud, "lock")
+    assert [one["outcome"] for one in _runs(cloud)] == ["killed"]
     cloud.does("apply", "--yes")
     assert "No changes." in cloud.does("plan").out
     assert cloud.does("history", "verify").code == 0
 
 
-def test_a_dead_ones_lock_can_be_taken_away_before_that(cloud: Desk) -> None:
+def test_a_lock_that_is_alive_is_never_taken_away_and_an_expired_one_after_asking(
+    cloud: Desk,
+) -> None:
     plant(cloud.sandbox, Fault(Kind.KILL, "AttachPolicy"))
     assert cloud.dies("apply", "--yes") == signal.SIGKILL
     clear(cloud.sandbox)
+    for options in ((), ("--yes",)):
+        ran = cloud.run("unlock", *options)
+        assert ran.code == 1
+        assert "runs `govkit apply` since" in ran.err
+        assert re.search(r"renewed \d+ s ago and expires in \d+ s unless it is renewed", ran.err)
+        assert "The lock is held by a run that is alive" in ran.err
+        assert cloud.run("apply", "--yes").code == 1
+    _older(cloud, "lock")
     assert cloud.run("unlock").code == 64
     ran = cloud.does("unlock", "--yes")
-    assert "runs `govkit apply` since" in ran.err
-    assert "it stops before its next write" in ran.err
+    assert "and has expired" in ran.err
     assert "is free" in ran.err
     cloud.does("apply", "--yes")
 

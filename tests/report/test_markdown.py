@@ -144,6 +144,7 @@ def test_the_other_documents_are_comments_too(some_steps: tuple[Step, ...]) -> N
         steps=1,
         done=1,
         outcome="done",
+        finished_by=None,
         broken=None,
     )
     assert "```text\nRUN  BEGAN" in markdown.history(history([ran]), PLAIN)

@@ -137,6 +137,7 @@ def ran(**other: Any) -> SimpleNamespace:
         "done": 8,
         "outcome": "done",
         "broken": None,
+        "finished_by": None,
         "entries": (),
     }
     return SimpleNamespace(**{**facts, **other})
@@ -151,6 +152,17 @@ def test_history_is_a_table_with_the_newest_last() -> None:
         "\n"
         "2 runs. Next: govkit apply\n"
     )
+    done = [ran(outcome="killed", finished_by="run-2"), ran(id="run-2", done=0, steps=0)]
+    told = formats()["text"].history(history(done), PLAIN)
+    assert "killed, finished by run-2  8/8" in told
+    assert told.endswith("2 runs. Next: govkit rollback r1\n")
+    unsure = formats()["text"].history(
+        history([ran(outcome="killed", command="rollback r0")]), PLAIN
+    )
+    assert "killed, all done, not verified  8/8" in unsure
+    assert unsure.endswith("1 run. Next: govkit rollback r0\n")
+    going = formats()["text"].history(history([ran(outcome="running")]), PLAIN)
+    assert going.endswith("1 run. Next: govkit unlock\n")
     assert formats()["text"].history(history([]), PLAIN) == "No runs yet. Next: govkit plan\n"
 
 

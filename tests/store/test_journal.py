@@ -1,9 +1,13 @@
 """The journal: durable before anything happens, and a chain that shows every line touched since."""
 
+import errno
 import json
+import os
 import resource
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -174,6 +178,94 @@ def test_a_line_that_finds_no_room_leaves_nothing_behind(tmp_path: Path) -> None
     reading = read(path)
     assert (reading.broken, reading.torn) == (None, False)
     assert [entry["entry"] for entry in reading.entries] == ["begin", "end"]
+
+
+@pytest.mark.parametrize("fits", [0, 1, 40, 10_000], ids=["nothing", "a byte", "a part", "all"])
+def test_a_torn_line_that_cannot_be_taken_away_is_said_and_nothing_follows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fits: int
+) -> None:
+    """The disk is full and then fails: what is there must still read as a killed run's journal."""
+    path = tmp_path / "one.jsonl"
+    journal = Journal(path)
+    journal.write({"entry": "begin"})
+    whole = path.read_bytes()
+    _fill(monkeypatch, journal, fits)
+    for _ in range(2):
+        with pytest.raises(GovkitError) as caught:
+            journal.write({"entry": "calling", "text": "x" * 500})
+        assert caught.value.summary == "The journal cannot be written"
+        assert ("the torn line at its end stays (Input/output error)" in caught.value.detail) == (
+            fits > 0
+        )
+    assert path.read_bytes()[: len(whole)] == whole
+    reading = read(path)
+    assert reading.broken is None
+    assert told_by("one", reading).outcome == "killed"
+    monkeypatch.undo()
+    journal.write({"entry": "end"})  # the disk is well again
+    assert [entry["entry"] for entry in read(path).entries] == ["begin", "end"]
+    journal.close()
+
+
+def _fill(monkeypatch: pytest.MonkeyPatch, journal: Journal, fits: int) -> None:
+    """Let so many bytes of a line fit, and none be taken away again."""
+    room = [fits]
+
+    def full(handle: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def broken(handle: object, size: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def write(data: bytes) -> int:
+        taken = min(room[0], len(data))
+        room[0] -= taken
+        if not taken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real.write(data[:taken])
+
+    real = journal._file
+    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr("os.ftruncate", broken)
+    monkeypatch.setattr(journal, "_file", SimpleNamespace(write=write, fileno=real.fileno))
+
+
+def test_who_stops_a_run_within_a_line_leaves_a_whole_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second Ctrl-C may come at any moment; how the run ended is written down after it."""
+    path = tmp_path / "one.jsonl"
+    journal = Journal(path)
+    journal.write({"entry": "begin"})
+
+    def interrupted(handle: object) -> None:
+        raise KeyboardInterrupt
+
+    for target, name, there in (
+        (journal, "_file", _Interrupted(journal._file)),
+        (os, "fsync", interrupted),
+    ):
+        monkeypatch.setattr(target, name, there)
+        with pytest.raises(KeyboardInterrupt):
+            journal.write({"entry": "calling"})
+        monkeypatch.undo()
+    journal.write({"entry": "end"})
+    journal.close()
+    reading = read(path)
+    assert (reading.broken, reading.torn) == (None, False)
+    assert [entry["entry"] for entry in reading.entries] == ["begin", "end"]
+
+
+class _Interrupted:
+    """A file of which somebody stops the writing after a few bytes."""
+
+    def __init__(self, real: Any) -> None:
+        self.fileno = real.fileno
+        self._real = real
+
+    def write(self, data: bytes) -> int:
+        self._real.write(data[:5])
+        raise KeyboardInterrupt
 
 
 def test_a_journal_that_cannot_even_begin_says_so(tmp_path: Path) -> None:

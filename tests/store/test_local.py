@@ -1,9 +1,12 @@
 """The store in a folder: a lock that dies with its holder, and names that cannot lead outside."""
 
+import errno
 import json
 import os
+import resource
 import signal
 import stat
+import threading
 import time
 import warnings
 from datetime import UTC, datetime, timedelta
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from govkit.errors import Exit, GovkitError, UsageError
+from govkit.store import file_lock
 from govkit.store.local import LocalStore
 from govkit.store.places import folder_of
 from govkit.store.store import run_id, user
@@ -122,6 +126,93 @@ def test_who_holds_the_lock_is_told_while_somebody_does(tmp_path: Path) -> None:
             store.unlock(held)
         assert caught.value.summary == "The lock is held by a run that is alive"
     assert store.held(NOW) is None
+
+
+def test_looking_at_the_lock_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Who asks whose lock it is must not have it meanwhile: an apply would be refused."""
+    store = LocalStore(tmp_path)
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            seen.add(store.held(NOW) is None)
+
+    seen: set[bool] = set()
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    try:
+        for _ in range(300):
+            with store.locked("govkit apply", NOW):
+                pass
+    finally:
+        over.set()
+        for watcher in watchers:
+            watcher.join()
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.EACCES, errno.EIO])
+def test_a_file_system_without_locks_is_said_to_have_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Nobody holds a lock that cannot be had."""
+    store = LocalStore(tmp_path)
+    with store.locked("govkit apply", NOW):
+        pass
+
+    def none(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    monkeypatch.setattr("fcntl.fcntl", none)
+    for attempt in (lambda: store.held(NOW), lambda: store.locked("x", NOW).__enter__()):
+        with pytest.raises(GovkitError) as caught:
+            attempt()
+        assert caught.value.summary == "The store cannot be locked"
+        assert os.strerror(code) in caught.value.detail
+        assert "store: FOLDER" in caught.value.hint
+
+
+def test_where_the_system_cannot_tell_who_holds_it_is_known_by_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_lock, "_SEE", None)
+    monkeypatch.setattr(file_lock, "_SHOW", None)
+    store = LocalStore(tmp_path)
+    assert store.held(NOW) is None
+    with store.locked("govkit apply", NOW):
+        held = store.held(NOW)
+        assert held is not None
+        told = json.loads(store.lock.read_text())
+        store.lock.write_text(json.dumps({**told, "pid": 2**22 + 1}))
+        assert store.held(NOW) is None
+        store.lock.write_text(json.dumps({**told, "pid": 1}))
+        assert store.held(NOW) is not None
+    assert store.held(NOW) is None
+
+
+def test_a_full_disk_leaves_no_lock_behind(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(GovkitError) as caught, store.locked("govkit apply", NOW):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.summary == "The store cannot be used"
+    assert store.held(NOW) is None
+    with store.locked("govkit apply", NOW):
+        pass
+
+
+def test_a_journal_that_may_not_be_read_is_said_so(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    (tmp_path / "runs" / "one.jsonl").mkdir(parents=True)
+    with pytest.raises(GovkitError) as caught:
+        store.begin("one")
+    assert caught.value.summary == "The store cannot be used"
 
 
 def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from govkit.store.history import last_known, run, runs
 from govkit.store.lease import EXPIRES_AFTER, RENEWED_EVERY, Lease, held_lock
 from govkit.store.places import in_s3, store_at
 from govkit.store.s3 import S3Store
-from govkit.store.store import Holder
+from govkit.store.store import Held, Holder
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 JANE = Holder("govkit apply", "jane", "laptop", 4711, (NOW - timedelta(seconds=90)).isoformat())
@@ -95,21 +95,24 @@ def test_our_own_clock_is_not_believed(bucket: Bucket) -> None:
         ahead.take(NOW + timedelta(hours=1))
 
 
+@dataclass
+class Undated:
+    """A door to an S3 that does not say what time it is."""
+
+    api: Api
+
+    def call(self, call: ApiCall) -> Any:
+        return {name: told for name, told in self.api.call(call).items() if name != "Date"}
+
+    def items(self, key: str, call: ApiCall) -> Any:
+        return self.api.items(key, call)
+
+
 def test_without_a_date_from_s3_nobody_is_taken_for_dead(bucket: Bucket) -> None:
     _lease(bucket).take(NOW)
     bucket.time.now += 10 * EXPIRES_AFTER
 
-    @dataclass
-    class Undated:
-        api: Api
-
-        def call(self, call: ApiCall) -> Any:
-            return {name: told for name, told in self.api.call(call).items() if name != "Date"}
-
-        def items(self, key: str, call: ApiCall) -> Any:
-            return self.api.items(key, call)
-
-    with pytest.raises(GovkitError, match="at a time unknown"):
+    with pytest.raises(GovkitError, match="S3 does not say when the lock was renewed"):
         _lease(bucket, JOE, Undated(bucket.api())).take(NOW)
 
 
@@ -146,7 +149,7 @@ def test_the_lock_is_asked_for_at_s3_before_each_write(bucket: Bucket) -> None:
     mine.check()
     held = held_lock(bucket.store().objects)
     assert held is not None
-    bucket.store().unlock(held)
+    assert bucket.store().objects.put_over("lock", b'{"holder": null}', held.mark)
     with pytest.raises(GovkitError, match="nobody now"):
         mine.check()
 
@@ -251,39 +254,63 @@ def test_a_lock_that_cannot_be_given_back_expires(bucket: Bucket) -> None:
 # --- taking it away ----------------------------------------------------------------------------
 
 
-def test_a_lock_is_taken_away_from_exactly_the_holder_that_was_shown(bucket: Bucket) -> None:
-    store = bucket.store()
+def _held(bucket: Bucket, api: Api | None = None) -> Held:
+    held = bucket.store(api).held(NOW)
+    assert held is not None
+    return held
+
+
+@pytest.mark.parametrize("age", [0, RENEWED_EVERY, EXPIRES_AFTER])
+@pytest.mark.parametrize("who", ["elsewhere", "here", "here, and gone"])
+def test_a_lock_that_is_alive_is_never_taken_away(bucket: Bucket, who: str, age: float) -> None:
+    """Host names are not unique, nor are process numbers: only its heart tells whether it lives."""
+    pid = {"elsewhere": 4711, "here": 1, "here, and gone": 2**22 + 1}[who]
+    host = "laptop" if who == "elsewhere" else socket.gethostname()
+    mine = _lease(bucket, Holder("govkit apply", "jane", host, pid, NOW.isoformat()))
+    mine.take(NOW)
+    bucket.time.now += age
+    held = _held(bucket)
+    with pytest.raises(GovkitError) as caught:
+        bucket.store().unlock(held)
+    assert caught.value.exit == Exit.FAILED
+    assert caught.value.summary == "The lock is held by a run that is alive"
+    left = int(EXPIRES_AFTER + 2 - age)
+    assert f"renewed {int(age)} s ago and expires in {left} s unless" in caught.value.detail
+    assert f"try again in {left} s" in caught.value.hint
+    mine.check()
+
+
+def test_an_expired_lock_is_taken_away_and_its_holder_learns_so(bucket: Bucket) -> None:
     mine = _lease(bucket)
     mine.take(NOW)
-    shown = store.held(NOW)
-    assert shown is not None
-    bucket.time.now += RENEWED_EVERY
+    bucket.time.now += EXPIRES_AFTER + 3
+    held = _held(bucket)
+    assert (held.live, held.holder) == (False, JANE)
+    assert held.words(NOW).endswith("renewed 123 s ago and has expired")
+    bucket.store().unlock(held)
+    assert bucket.store().held(NOW) is None
+    with pytest.raises(GovkitError, match="nobody now"):
+        mine.check()
+
+
+def test_a_holder_that_wakes_up_while_somebody_is_asked_keeps_its_lock(bucket: Bucket) -> None:
+    mine = _lease(bucket)
+    mine.take(NOW)
+    bucket.time.now += EXPIRES_AFTER + 3
+    shown = _held(bucket)
     mine.renew()
     with pytest.raises(GovkitError) as caught:
-        store.unlock(shown)
+        bucket.store().unlock(shown)
     assert caught.value.summary == "The lock has changed"
     mine.check()
 
 
-def test_a_run_that_is_alive_on_this_machine_keeps_its_lock(bucket: Bucket) -> None:
-    store = bucket.store()
-    with store.locked("govkit apply", NOW):
-        held = store.held(NOW)
-        assert held is not None
-        with pytest.raises(GovkitError) as caught:
-            store.unlock(held)
-        assert caught.value.summary == "The lock is held by a run that is alive"
-    gone = Holder("govkit apply", "jane", socket.gethostname(), 2**22 + 1, NOW.isoformat())
-    _lease(bucket, gone).take(NOW)
-    held = store.held(NOW)
-    assert held is not None
-    store.unlock(held)
-    root = Holder("govkit apply", "root", socket.gethostname(), 1, NOW.isoformat())
-    _lease(bucket, root).take(NOW)
-    held = store.held(NOW)
-    assert held is not None
-    with pytest.raises(GovkitError):
-        store.unlock(held)
+def test_where_s3_tells_no_dates_a_lock_is_left_to_people(bucket: Bucket) -> None:
+    _lease(bucket).take(NOW)
+    bucket.time.now += 10 * EXPIRES_AFTER
+    with pytest.raises(GovkitError) as caught:
+        bucket.store().unlock(_held(bucket, Undated(bucket.api())))
+    assert "aws s3 rm s3://acme-govkit/main/lock" in caught.value.hint
 
 
 # --- journals ----------------------------------------------------------------------------------

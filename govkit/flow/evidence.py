@@ -1,0 +1,36 @@
+"""What stands behind a fingerprint on the command line: a plan file, the plan of today, or an earlier run."""
+
+from govkit.flow.plan import expected
+from govkit.model.evidence import Mark, Reviewed
+from govkit.model.evidence import fingerprint as fingerprint_of
+from govkit.model.plan import Plan
+from govkit.plan.document import plan_fingerprint
+from govkit.store.store import Store
+
+
+def evidence_for(
+    fingerprint: str, made: Plan, reviewed: Reviewed | None, store: Store
+) -> Reviewed | None:
+    """Return the evidence behind a fingerprint: the plan file, the plan made anew, or an earlier run.
+
+    A run that was stopped leaves a plan of what is left, which has another fingerprint; its journal
+    knows the steps that were reviewed. StalePlan where nothing has the fingerprint.
+    """
+    wanted = f"sha256:{fingerprint.removeprefix('sha256:')}"
+    if reviewed is not None or plan_fingerprint(made) == wanted:
+        expected(fingerprint, made if reviewed is None else reviewed)
+        return reviewed
+    before = _reviewed_before(wanted, made.organization, store)
+    if before is None:
+        expected(fingerprint, made)
+    return before
+
+
+def _reviewed_before(wanted: str, organization: str, store: Store) -> Reviewed | None:
+    for name in reversed(store.runs()):
+        begin = store.begin(name)
+        if begin.get("expected") == wanted:
+            marks = tuple(Mark(*told) for told in begin["reviewed"])
+            if fingerprint_of(organization, marks) == wanted:
+                return Reviewed(organization, wanted, marks)
+    return None
