@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from govkit.apply.execute import Crossing
 from govkit.apply.patience import Patience
+from govkit.apply.sight import Sight
+from govkit.apply.underway import Underway
 from govkit.errors import AnswerLost
 from govkit.kinds._stack_instances import finished
 from govkit.kinds.trusted_access import KIND, TrustedAccess
@@ -30,10 +31,12 @@ def waited(follow: Follow | None, until: int, looks: int) -> list[float]:
     assert follow is not None
     pauses: list[float] = []
     patience = Patience(sleep=pauses.append, interval=2.0, looks=looks)
-    crossing = Crossing(kinds={TrustedAccess: KIND}, api=Api(until), ids=Ids(), patience=patience)  # type: ignore[arg-type]  # a fake
+    api: Any = Api(until)  # a fake
+    ids = Ids()
+    sight = Sight({TrustedAccess: KIND}, api, ids, patience, lambda resource, _: resource)
     access = TrustedAccess("x.amazonaws.com")
     step = Step("s1", Change(None, access), "enable", "", "management", ())
-    list(crossing._followed(step, follow))
+    list(Underway(api, ids, patience, sight).followed(step, follow))
     return pauses
 
 
