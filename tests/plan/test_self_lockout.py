@@ -456,3 +456,85 @@ def test_parts_of_account_ids_in_a_document_tell_all_accounts_apart() -> None:
     state = State([Policy(policy("scp", "own"), "scp", "own", own), *accounts])
     alike = Chains(state).alike([one.address for one in accounts], lambda _: None)
     assert [len(found) for found in alike.values()] == [1, 1, 1]
+
+
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": ["false"]}}
+
+
+def test_what_depended_and_is_denied_whatever_happens_is_taken_away(planned: Any) -> None:
+    live = {"policies": {"old": {"says": deny("organizations:*", **MFA), "attach": ["/"]}}}
+    found = planned(layout(deny("organizations:DetachPolicy"), ["/"]), live)
+    assert codes(found) == ["GK430"]
+
+
+def test_a_step_that_leaves_a_doubt_hides_no_later_one_that_leaves_none(planned: Any) -> None:
+    wanted = layout(deny("organizations:*", **MFA), ["/"])
+    wanted["guardrails"]["then"] = {
+        "policy": deny("organizations:DetachPolicy"),
+        "attach": ["Security"],
+    }
+    assert set(codes(planned(wanted))) == {"GK430", "GK431"}
+
+
+def test_a_region_with_a_doubt_hides_none_where_all_is_denied(planned: Any) -> None:
+    near, far = deny("ec2:*", **MFA), deny("ec2:*")
+    near["Statement"][0]["Condition"]["StringEquals"] = {"aws:RequestedRegion": "eu-west-1"}
+    far["Statement"][0]["Condition"] = {"StringEquals": {"aws:RequestedRegion": "us-west-2"}}
+    both = {**near, "Statement": [*near["Statement"], far["Statement"][0] | {"Sid": "Far"}]}
+    more = MEMBERS | {"baseline": {**BASELINE, "account": {"ebs_encryption": True}}}
+    found = planned(layout(both, ["Workloads"], **more))
+    assert "GK430" in codes(found)
+
+
+def test_nobody_is_locked_out_of_an_account_that_is_closed(planned: Any) -> None:
+    """To put a closed account where all is denied is what everybody does with it."""
+    closed = LIVE["accounts"]["666666666666"] | {"closed": True}
+    live = {"accounts": LIVE["accounts"] | {"666666666666": closed}}
+    wanted = layout(deny("*"), ["account:search"], **MEMBERS, baseline=BASELINE)
+    wanted["safety"] = {"never_deny": [SPARED]}
+    assert planned(wanted, live) == []
+    assert set(codes(planned(wanted))) == {"GK430"}
+
+
+TLS = {"BoolIfExists": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(
+    "guardrail",
+    [
+        {"policy": deny("s3:*", "ec2:*", "organizations:*", **TLS), "attach": ["/"]},
+        rcp("s3:*", "sts:AssumeRole", **TLS),
+        {
+            "policy": deny("*", NumericLessThan={"ec2:RoleDelivery": "2.0"}),
+            "attach": ["Workloads"],
+        },
+        rcp(
+            "sts:AssumeRole",
+            "s3:*",
+            StringNotEqualsIfExists={"aws:PrincipalOrgID": "o-exampleorgid"},
+            BoolIfExists={"aws:PrincipalIsAWSService": "false"},
+        ),
+        rcp(
+            "sts:*",
+            StringNotEqualsIfExists={"aws:SourceOrgID": "o-exampleorgid"},
+            Null={"aws:SourceAccount": "false"},
+            Bool={"aws:PrincipalIsAWSService": "true"},
+        ),
+        {
+            "policy": deny("*", StringLike={"aws:PrincipalArn": ["arn:aws:iam::*:root"]}),
+            "attach": ["/"],
+        },
+        {
+            "policy": deny("*", StringNotEqualsIfExists={"aws:ResourceOrgID": "o-exampleorgid"}),
+            "attach": ["/"],
+        },
+    ],
+    ids=["TLS", "TLS by RCP", "IMDSv1", "identities", "confused deputy", "root user", "resources"],
+)
+def test_what_organizations_deny_everywhere_locks_nobody_out(
+    guardrail: dict[str, Any], planned: Any
+) -> None:
+    account = {"ebs_encryption": True, "s3_public_access_block": True}
+    baseline = {**BASELINE, "account": account}
+    trusted = {"trusted": [CONFIG, "controltower.amazonaws.com"]}
+    assert planned(guarded(guardrail, **MEMBERS, baseline=baseline), trusted) == []

@@ -124,6 +124,20 @@ def regions(action: str, caller: Caller, wanted: Wanted) -> tuple[str | None, ..
     return at_work or (wanted.home_region,)
 
 
+# govkit speaks to AWS over TLS alone. A session of a role that was assumed does not come from the
+# metadata of an instance; those outside may be that instance's own role.
+_TOLD = {"aws:SecureTransport": ("true",)}
+_ASSUMED = _TOLD | {"ec2:RoleDelivery": (), "ec2:SourceInstanceArn": ()}
+
+
+def told(caller: Caller) -> Mapping[str, Sequence[str]]:
+    """Return what is known of the requests of govkit's own; nothing of those of others."""
+    if caller.own is None:
+        return {}
+    inside = caller.own.startswith("member.") and caller.entered_by is None
+    return _ASSUMED if inside else _TOLD
+
+
 def told_apart(caller: Caller, chains: Sequence[Chain]) -> tuple[str, ...]:
     """Return one action for each set of a caller's that some statement of the chains tells apart.
 
