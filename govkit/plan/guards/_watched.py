@@ -47,8 +47,13 @@ class Watched:
         else:
             everyone = sorted(self._members(after))
         ids = self.plan.ids.get
+        some = [one for one in asked if one.but or one.only is not None]
+
+        def own(given: str) -> tuple[bool, ...]:
+            return tuple(one.is_in(given) for one in some)
+
         firsts = {
-            one: (first, one if one in named else None)
+            one: (first, one if one in named else None, own(ids(one) or ""))
             for first, alike in after.alike(everyone, ids).items()
             for one in alike
         }
