@@ -220,8 +220,9 @@ BASELINE = {"regions": ["eu-west-1", "us-west-2"], "password_policy": {"minimum_
         {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ["o-exampleorgid"]}},
         {"StringNotEquals": {"aws:PrincipalAccount": ["111111111111"]}},
         {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::111111111111:role/govkit-*"]}},
+        {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}},
     ],
-    ids=["the organization", "the management account", "its roles"],
+    ids=["the organization", "the management account", "its roles", "the home Region"],
 )
 def test_an_rcp_that_spares_who_enters_is_none_of_our_business(
     condition: Any, planned: Any

@@ -20,7 +20,7 @@ from govkit.model.wanted import Spared, Wanted
 from govkit.plan.guards._spared import spared
 
 # Services with one endpoint per partition are asked in its home Region.
-_GLOBAL = frozenset({"organizations", "iam", "account", "sts"})
+_GLOBAL = frozenset({"organizations", "iam", "account"})
 _HOMES = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 _WILD = re.compile(r"[*?]+")
 
@@ -136,10 +136,14 @@ def _listed(plan: Plan, wanted: Wanted, partition: str) -> Iterator[Spared]:
 def regions(action: str, caller: Caller, wanted: Wanted) -> tuple[str | None, ...]:
     """Return where an action is called; None where that is not known.
 
-    What govkit does in the Regions of the baseline, it does in each of them.
+    What govkit does in the Regions of the baseline, it does in each of them; roles are assumed at
+    the home Region's endpoint.
     """
-    if action.partition(":")[0].lower() in _GLOBAL:
+    service = action.partition(":")[0].lower()
+    if service in _GLOBAL:
         return (_HOMES.get(wanted.partition),)
+    if service == "sts":
+        return (wanted.home_region,)
     at_work = wanted.coverage.regions if caller.own is not None else ()
     return at_work or (wanted.home_region,)
 
