@@ -635,3 +635,19 @@ def test_what_a_document_alone_lets_through_its_attachment_takes_from_nobody(
             assert now is before_it
         if by_itself is None:
             assert now is not False or before_it is False
+
+
+@pytest.mark.parametrize(
+    ("denied", "lost"),
+    [
+        (["sts:AssumeRole"], False),
+        (["sts:AssumeRole*"], True),
+        (["sts:AssumeRole", "sts:AssumeRoleWithSAML"], False),
+    ],
+)
+def test_people_enter_a_break_glass_role_in_other_ways_too(
+    denied: list[str], *, lost: bool, planned: Any
+) -> None:
+    wanted = glassed(deny("sns:*"), ["Workloads"], "audit")
+    wanted["guardrails"] = {"no": {**rcp(*denied), "break_glass": False}}
+    assert ("GK432" in codes(planned(wanted))) is lost
