@@ -24,14 +24,14 @@ dated lists of what AWS has, **possible** from what people usually mean. *AWS* n
 Access Analyzer that it covers, offline.
 
 A finding that is right and shall stay quiet for a while is allowed where it stands, with a last day
-(UTC), a reason, and a name if it is not yours:
+(UTC), who answers for it, and a reason:
 
     # govkit: allow GK220 until 2027-01-31 by jane because AWS renames the action in January
 
 In the layout the comment holds for the entry at which it stands, and below it; in a template, as
 `{# govkit: allow … #}` or in its header, for all that is printed. JSON has no comments: there it is a
 line in a file `.govkit-lint` beside the documents, `deny-*.json: allow GK220 until …`. What ended,
-hides nothing or is not understood is a finding itself.
+hides nothing, is nobody's or is not understood is a finding itself.
 """
 _ACCOUNTS = """## Of accounts
 

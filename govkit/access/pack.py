@@ -44,8 +44,9 @@ def pack(
 
     Documents attached to one target are a union, so that it is only statements that count. Each
     stays in the document it comes from where it can, and names stay, so that a small edit touches
-    one document. Sids are dropped. `proof` is EQUAL, or UNKNOWN where that was not decided. Raises `DoesNotFit` where a statement is longer than a document
-    may be, or where it takes more than `most` documents.
+    one document. Sids are dropped. `proof` is EQUAL, or UNKNOWN where that was not decided. Raises
+    `DoesNotFit` where a statement is longer than a document may be, or where it takes more than
+    `most` documents.
     """
     found = merged(pieces(documents))
     for piece in found:

@@ -199,8 +199,8 @@ def _why(box: Box, action: str, *, tightened: bool) -> str:
         )
     keys = ", ".join(sorted(str(of) for of in box))
     return (
-        f"{action} may become {_becomes(tightened=tightened)}: {keys} is compared in ways that "
-        f"have no theory in common, such as a date as a string."
+        f"{action} may become {_becomes(tightened=tightened)}: {keys} is compared with too many "
+        f"patterns, or in ways that have no theory in common, such as a date as a string."
     )
 
 

@@ -84,20 +84,39 @@ def _actions(patterns: Iterable[str], index: ActionIndex) -> Iterator[str]:
 
 
 def _service(service: str, patterns: list[str], index: ActionIndex) -> list[str]:
-    """Return patterns for the same actions of today, as wide as they can be."""
-    wanted = 0
-    for pattern in patterns:
-        wanted |= index.mask(pattern)
-    unheard = [pattern for pattern in patterns if not index.mask(pattern)]
+    """Return patterns for the same actions of today, as wide as they can be.
+
+    What a given wildcard says of actions to come stays said: shortening only adds.
+    """
+    wanted = reduce(or_, map(index.mask, patterns), 0)
     names = [action.partition(":")[2] for action in index.actions(wanted)]
-    found = _prefixes(service, names, wanted, index) if names else ()
-    return sorted([*(f"{service}:{pattern}" for pattern in found), *unheard])
+    found = [f"{service}:{one}" for one in _prefixes(service, names, wanted, index)]
+    said = [one for one in patterns if _is_wild(one) or not index.mask(one)]
+    kept = [one for one in said if not any(_holds(wider, one) for wider in found)]
+    spoken = reduce(or_, map(index.mask, kept), 0)
+    needed = (
+        one
+        for one in found
+        if index.mask(one) & ~spoken or any(_holds(one, other) for other in said)
+    )
+    return sorted([*needed, *kept])
+
+
+def _is_wild(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern
+
+
+def _holds(prefix: str, pattern: str) -> bool:
+    """Tell whether a pattern that ends in a wildcard holds all that another one does."""
+    return prefix.endswith("*") and pattern.lower().startswith(prefix[:-1].lower())
 
 
 def _prefixes(
     service: str, names: list[str], wanted: int, index: ActionIndex, length: int = 0
 ) -> Iterator[str]:
     """Yield the shortest prefixes of names (which begin alike so far) that hold no other name."""
+    if not names:
+        return
     prefix = names[0][:length]
     if not index.mask(f"{service}:{prefix}*") & ~wanted:
         alone = len(names) == 1 and len(prefix) + 1 >= len(names[0])

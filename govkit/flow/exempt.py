@@ -58,6 +58,12 @@ def added(question: Question, grant: Grant, file: Path | None) -> Edited:
                 f"--param {name}={value}: {value} is not one value in YAML.",
                 "As in: --param 'regions=[us-west-2]'",
             )
+    if grant.key in {one.key for one in granted(question).exemptions}:
+        raise UsageError(
+            "It is there already",
+            f"{question.layout} has an exemption {grant.key}.",
+            f"To let it last longer: govkit exempt extend {grant.key}",
+        )
     told: dict[str, str | Sequence[str] | Mapping[str, str]] = {
         "guardrail": grant.guardrails[0] if len(grant.guardrails) == 1 else grant.guardrails,
         "accounts": grant.accounts,

@@ -11,6 +11,7 @@ from govkit.model.finding import Finding, Origin, Severity
 EXPIRED = "GK290"
 MISREAD = "GK291"
 UNUSED = "GK292"
+NOBODYS = "GK294"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,19 @@ def _about(said: Sequence[Said], used: set[int], today: date) -> Iterator[Findin
             codes = ", ".join(sorted(given.codes))
             message = f"The suppression of {codes} hides nothing."
             yield _of(one, UNUSED, Severity.NOTE, message, "Take it out.")
+        elif not given.by:
+            codes = ", ".join(sorted(given.codes))
+            message = f"Nobody answers for the suppression of {codes}."
+            yield _of(
+                one, NOBODYS, Severity.NOTE, message, "Name who does: by NAME, before because."
+            )
 
 
 _RULES = {
     EXPIRED: "suppression-over",
     MISREAD: "suppression-not-understood",
     UNUSED: "suppression-idle",
+    NOBODYS: "suppression-of-nobody",
 }
 
 

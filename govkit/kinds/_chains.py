@@ -104,6 +104,14 @@ class Chains:
         """Return the targets that a policy is attached to."""
         return tuple(target for target, held in self._attached.items() if policy in held)
 
+    def alone(self, policy: Address, kind: Kind) -> Chain | None:
+        """Return a chain that holds one policy beside FullAWSAccess, if it is one that only denies."""
+        document = self._documents.get(policy)
+        if document is None or _kind(policy) is not kind or not denies_only(document):
+            return None
+        held = judged(str(policy.path), document)
+        return Chain(kind, (Level(str(policy), (_FULL_ACCESS[kind], held)),))
+
     def take(self, change: Step[Resource]) -> None:
         """Become the chains after a change, with what AWS brings and takes along with it."""
         for address in change.takes:
@@ -200,6 +208,11 @@ def judged(name: str, document: Document) -> Judged:
     """Return a document as the engine reads it, OU tokens as the paths of `org_paths`."""
     real = with_paths(document, {path: stand_in(path) for path in tokens(document)})
     return policy(name, real.value)
+
+
+def denies_only(document: Document) -> bool:
+    """Tell whether a document has no Allow."""
+    return all(one.deny for one in judged("guardrail", document).statements)
 
 
 def stand_in(path: str) -> str:

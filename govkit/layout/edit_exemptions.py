@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.errors import GovkitError
+from govkit.errors import GovkitError, UsageError
 from govkit.layout.faults import Faults
 from govkit.layout.tree import LOADER, read_text
 
@@ -36,12 +36,12 @@ def is_value(text: str) -> bool:
 def with_exemption(text: str, key: str, entry: Written) -> str:
     """Return the text with an exemption more: texts, lists of texts, and `params` as YAML.
 
-    Raises `GovkitError` where the text has one of this key, or cannot be edited.
+    Raises `UsageError` where the text has one of this key, `GovkitError` where it cannot be edited.
     """
 
     def add(page: "_Page") -> Edit:
         if page.entry(key) is not None:
-            raise GovkitError("It is there already", f"Exemption {key} is in this file.")
+            raise UsageError("It is there already", f"Exemption {key} is in this file.")
         return page.added(key, entry)
 
     return _edited(text, key, lambda page: [add(page)])

@@ -71,7 +71,10 @@ def differences_markdown(document: Document, style: Style) -> str:
         lines += _diffed(f"{sign} {thing(each['address'])}", told(each, style))
     return fitted(
         [f"### {escaped(_differences_text.summary(found, style))}"],
-        [Block("Differences", tuple(lines), "diff", share=0.9)],
+        [
+            Block("Differences", tuple(lines), "diff", share=0.7),
+            Block("What it means for accounts", tuple(_effects(found, style))),
+        ],
         f"_All of them:_ {code(f'{style.program} diff')}",
     )
 

@@ -1,6 +1,8 @@
 """Lists of actions as wildcards that match nothing else of today."""
 
 from chains import deny, document
+from hypothesis import given
+from hypothesis import strategies as st
 
 from govkit.access.action_index import ActionIndex, action_index
 from govkit.access.compare import chain
@@ -64,3 +66,26 @@ def test_what_takes_too_long_to_compare_is_not_said_to_add_nothing() -> None:
     found = pack_shortened(given, 100_000, kind=Kind.SCP, most=None, index=action_index())
     assert not found.today
     assert found.added.unknown
+
+
+def test_what_a_wildcard_denies_of_what_is_to_come_stays_denied() -> None:
+    """Shortening adds; a pattern of which only today's actions were written out would take away."""
+    assert _short("s3:*tX", "s3:Put") == ["s3:*tX", "s3:P*"]
+
+
+_NAMES = sorted(action_index().actions(action_index().mask("sns:*")))
+_PATTERNS = st.sampled_from(_NAMES).flatmap(
+    lambda name: st.sampled_from(
+        [name, f"{name[:-4]}*", f"{name[:6]}*", f"sns:*{name[-5:]}", f"{name[:5]}?{name[6:]}"]
+    )
+)
+
+
+@given(st.lists(_PATTERNS, min_size=1, max_size=6))
+def test_shortening_allows_nothing_of_what_was_denied(patterns: list[str]) -> None:
+    said = {"a": document(deny(patterns))}
+    added = difference(
+        chain(said, Kind.SCP), chain(shortened(said, action_index()), Kind.SCP), action_index()
+    )
+    assert added.newly_allowed == ()
+    assert added.change in {Change.EQUAL, Change.STRENGTHENS}

@@ -77,7 +77,7 @@ def finding(code: str = "GK220", line: int = 4) -> Finding:
     return Finding(code, Severity.WARNING, "x", "Wrong.", where=where)
 
 
-def said(text: str = "allow GK220 until 2027-01-31 because of it") -> Said:
+def said(text: str = "allow GK220 until 2027-01-31 by jane because of it") -> Said:
     return Said("a.yaml", allowed(text, 9, 2), frozenset(("a.yaml",)))
 
 
@@ -105,3 +105,11 @@ def test_what_is_not_understood_says_how_to_write_it() -> None:
     (found,) = remaining([], [said("allow everything")], date(2027, 1, 1))
     assert (found.code, found.where) == ("GK291", Origin("a.yaml", 9, 2))
     assert "because" in found.hint
+
+
+def test_one_that_hides_something_and_is_nobodys_is_a_note() -> None:
+    nobodys = said("allow GK220 until 2027-01-31 because of it")
+    (found,) = remaining([Placed(finding())], [nobodys], date(2027, 1, 1))
+    assert (found.code, found.severity, found.where) == ("GK294", Severity.NOTE, nobodys.where)
+    assert "by NAME" in found.hint
+    assert left([], [nobodys]) == ["GK292"]

@@ -57,6 +57,9 @@ def test_what_differs_is_told_with_what_it_means_for_accounts(
     said = done.does("diff", *sides).out
     assert "What it means for accounts" in said
     assert f"{key.replace('_', ' ')} kms:DisableKey" in said
+    comment = done.does("diff", *sides, "--format", "markdown").out
+    assert "**What it means for accounts**" in comment
+    assert f"{key.replace('_', ' ')} kms:DisableKey" in comment
 
 
 def test_between_two_snapshots_too(done: Desk) -> None:

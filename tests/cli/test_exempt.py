@@ -96,6 +96,17 @@ def test_what_would_be_wrong_is_said_and_nothing_is_written(
     assert words in ran.err
 
 
+def test_what_is_granted_already_is_as_wrong_to_grant_as_what_is_not_to_take_back(
+    table: Desk,
+) -> None:
+    grant = ["add", "way", *GRANT, "--account", "payments-prod", "--days", "9"]
+    table.does("exempt", *grant)
+    before = text(table)
+    ran = table.run("exempt", *grant)
+    assert (ran.code, text(table)) == (64, before)
+    assert "govkit exempt extend way" in ran.err
+
+
 def test_one_in_an_included_file_is_edited_there(table: Desk) -> None:
     wanted = layout(table)
     wanted["include"] = ["more.yaml"]

@@ -122,11 +122,11 @@ def test_wrong_usage_exits_64(bare: Desk) -> None:
 def test_a_file_beside_json_documents_keeps_findings_quiet(bare: Desk) -> None:
     written(bare.folder / "a.json", deny(UNKNOWN))
     beside = bare.folder / ".govkit-lint"
-    beside.write_text("# why\n\na*.json: allow GK220 until 2026-12-31 because it is new\n")
+    beside.write_text("# why\n\na*.json: allow GK220 until 2026-12-31 by jane because it is new\n")
     assert findings(bare, "a.json") == []
-    beside.write_text("b.json: allow GK220 until 2026-12-31 because it is new\n")
+    beside.write_text("b.json: allow GK220 until 2026-12-31 by jane because it is new\n")
     assert [one["code"] for one in findings(bare, "a.json")] == ["GK292", "GK220"]
-    beside.write_text("a.json: allow GK220 until 2026-01-31 because it is new\n")
+    beside.write_text("a.json: allow GK220 until 2026-01-31 by jane because it is new\n")
     assert [one["code"] for one in findings(bare, "a.json")] == ["GK290", "GK220"]
     beside.write_text("a.json: please\n")
     assert [one["code"] for one in findings(bare, "a.json")] == ["GK291", "GK220"]
@@ -210,7 +210,7 @@ def test_validate_tells_warnings_and_leaves_notes_to_lint(layout: Desk) -> None:
 
 
 def test_comments_of_the_layout_and_of_templates_keep_findings_quiet(layout: Desk) -> None:
-    said = "# govkit: allow GK220 until 2026-12-31 because it is new"
+    said = "# govkit: allow GK220 until 2026-12-31 by jane because it is new"
     (layout.folder / "org_layout.yaml").write_text(LAYOUT.replace("inline:", f"inline:  {said}"))
     template = layout.folder / "scp_templates" / "own.json.j2"
     assert [place[1] for place in places(findings(layout))] == ["scp_templates/own.json.j2"]

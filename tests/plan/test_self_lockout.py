@@ -6,17 +6,24 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from terminal import build, desk
 from walk import Walk, sandbox_api
 
+from govkit.access.asking import Asking, Party
+from govkit.access.judge import judge
+from govkit.access.verdict import Kind as Layer
 from govkit.kinds._chains import Chains
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy, policy
 from govkit.model.address import account, ou
+from govkit.model.change import Change
 from govkit.model.finding import Finding
 from govkit.model.state import State
-from govkit.policies.document import of
+from govkit.plan.guards._callers import Caller
+from govkit.policies.document import Document, of
 
 LIVE: dict[str, Any] = {
     "ous": ["Security", "Workloads"],
@@ -213,8 +220,9 @@ BASELINE = {"regions": ["eu-west-1", "us-west-2"], "password_policy": {"minimum_
         {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ["o-exampleorgid"]}},
         {"StringNotEquals": {"aws:PrincipalAccount": ["111111111111"]}},
         {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::111111111111:role/govkit-*"]}},
+        {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}},
     ],
-    ids=["the organization", "the management account", "its roles"],
+    ids=["the organization", "the management account", "its roles", "the home Region"],
 )
 def test_an_rcp_that_spares_who_enters_is_none_of_our_business(
     condition: Any, planned: Any
@@ -456,3 +464,190 @@ def test_parts_of_account_ids_in_a_document_tell_all_accounts_apart() -> None:
     state = State([Policy(policy("scp", "own"), "scp", "own", own), *accounts])
     alike = Chains(state).alike([one.address for one in accounts], lambda _: None)
     assert [len(found) for found in alike.values()] == [1, 1, 1]
+
+
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": ["false"]}}
+
+
+def test_what_depended_and_is_denied_whatever_happens_is_taken_away(planned: Any) -> None:
+    live = {"policies": {"old": {"says": deny("organizations:*", **MFA), "attach": ["/"]}}}
+    found = planned(layout(deny("organizations:DetachPolicy"), ["/"]), live)
+    assert codes(found) == ["GK430"]
+
+
+def test_a_step_that_leaves_a_doubt_hides_no_later_one_that_leaves_none(planned: Any) -> None:
+    wanted = layout(deny("organizations:*", **MFA), ["/"])
+    wanted["guardrails"]["then"] = {
+        "policy": deny("organizations:DetachPolicy"),
+        "attach": ["Security"],
+    }
+    assert set(codes(planned(wanted))) == {"GK430", "GK431"}
+
+
+def test_a_region_with_a_doubt_hides_none_where_all_is_denied(planned: Any) -> None:
+    near, far = deny("ec2:*", **MFA), deny("ec2:*")
+    near["Statement"][0]["Condition"]["StringEquals"] = {"aws:RequestedRegion": "eu-west-1"}
+    far["Statement"][0]["Condition"] = {"StringEquals": {"aws:RequestedRegion": "us-west-2"}}
+    both = {**near, "Statement": [*near["Statement"], far["Statement"][0] | {"Sid": "Far"}]}
+    more = MEMBERS | {"baseline": {**BASELINE, "account": {"ebs_encryption": True}}}
+    found = planned(layout(both, ["Workloads"], **more))
+    assert "GK430" in codes(found)
+
+
+def test_nobody_is_locked_out_of_an_account_that_is_closed(planned: Any) -> None:
+    """To put a closed account where all is denied is what everybody does with it."""
+    closed = LIVE["accounts"]["666666666666"] | {"closed": True}
+    live = {"accounts": LIVE["accounts"] | {"666666666666": closed}}
+    wanted = layout(deny("*"), ["account:search"], **MEMBERS, baseline=BASELINE)
+    wanted["safety"] = {"never_deny": [SPARED]}
+    assert planned(wanted, live) == []
+    assert set(codes(planned(wanted))) == {"GK430"}
+
+
+TLS = {"BoolIfExists": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize(
+    "guardrail",
+    [
+        {"policy": deny("s3:*", "ec2:*", "organizations:*", **TLS), "attach": ["/"]},
+        rcp("s3:*", "sts:AssumeRole", **TLS),
+        {
+            "policy": deny("*", NumericLessThan={"ec2:RoleDelivery": "2.0"}),
+            "attach": ["Workloads"],
+        },
+        rcp(
+            "sts:AssumeRole",
+            "s3:*",
+            StringNotEqualsIfExists={"aws:PrincipalOrgID": "o-exampleorgid"},
+            BoolIfExists={"aws:PrincipalIsAWSService": "false"},
+        ),
+        rcp(
+            "sts:*",
+            StringNotEqualsIfExists={"aws:SourceOrgID": "o-exampleorgid"},
+            Null={"aws:SourceAccount": "false"},
+            Bool={"aws:PrincipalIsAWSService": "true"},
+        ),
+        {
+            "policy": deny("*", StringLike={"aws:PrincipalArn": ["arn:aws:iam::*:root"]}),
+            "attach": ["/"],
+        },
+        {
+            "policy": deny("*", StringNotEqualsIfExists={"aws:ResourceOrgID": "o-exampleorgid"}),
+            "attach": ["/"],
+        },
+    ],
+    ids=["TLS", "TLS by RCP", "IMDSv1", "identities", "confused deputy", "root user", "resources"],
+)
+def test_what_organizations_deny_everywhere_locks_nobody_out(
+    guardrail: dict[str, Any], planned: Any
+) -> None:
+    account = {"ebs_encryption": True, "s3_public_access_block": True}
+    baseline = {**BASELINE, "account": account}
+    trusted = {"trusted": [CONFIG, "controltower.amazonaws.com"]}
+    assert planned(guarded(guardrail, **MEMBERS, baseline=baseline), trusted) == []
+
+
+def test_an_account_with_a_role_of_its_own_is_entered_by_that_and_others_by_the_default(
+    planned: Any,
+) -> None:
+    """Excusing the default role alone locks out of the account that has another one."""
+    default = {"aws:PrincipalArn": ["arn:aws:iam::*:role/OrganizationAccountAccessRole"]}
+    wanted = layout(deny("iam:*", ArnNotLike=default), ["Workloads"], baseline=BASELINE)
+    wanted["accounts"]["search"]["role_name"] = "Own"
+    (found,) = planned(wanted)
+    assert found.count == 1
+    assert "arn:aws:iam::*:role/Own (run.member.write) is denied iam:" in found.message
+    assert "in search: " in found.message
+    own = {"aws:PrincipalArn": ["arn:aws:iam::*:role/Own"]}
+    wanted["guardrails"]["no"]["policy"] = deny("iam:*", ArnNotLike=own)
+    (found,) = planned(wanted)
+    assert "role/OrganizationAccountAccessRole (run.member.write)" in found.message
+    assert "in payments: " in found.message
+
+
+def test_anybody_of_an_account_is_of_the_partition() -> None:
+    assert Caller("*", (), partition="aws-cn").arn("555555555555") == (
+        "arn:aws-cn:iam::555555555555:role/x1"
+    )
+
+
+_CONDITIONS: list[dict[str, Any]] = [
+    {},
+    {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+    {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+    {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/A"}},
+    {"Bool": {"aws:MultiFactorAuthPresent": "false"}},
+]
+_ACTIONS = ["*", "s3:*", "s3:GetObject", "sns:*"]
+_STATEMENTS = st.builds(
+    lambda effect, key, action, condition: {
+        "Effect": effect,
+        key: action,
+        "Resource": "*",
+        **({"Condition": condition} if condition else {}),
+    },
+    st.sampled_from(["Deny", "Allow"]),
+    st.sampled_from(["Action", "NotAction"]),
+    st.sampled_from(_ACTIONS),
+    st.sampled_from(_CONDITIONS),
+)
+_DOCUMENTS = st.lists(_STATEMENTS, min_size=1, max_size=3).map(lambda said: of({"Statement": said}))
+_ASKED = [
+    Asking(action, f"arn:aws:iam::555555555555:role/{role}", party, party, None, region).request
+    for party in [Party("555555555555")]
+    for action in ("s3:GetObject", "sns:Publish")
+    for role in ("A", "B")
+    for region in ("eu-west-1", "us-west-2", None)
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(_DOCUMENTS, max_size=3), _DOCUMENTS)
+def test_what_a_document_alone_lets_through_its_attachment_takes_from_nobody(
+    held: list[Document], gained: Document
+) -> None:
+    """The law by which a step is asked about its own document first; no Allow may be in that."""
+    names = [policy("scp", f"p{number}") for number in range(len(held) + 1)]
+    payments = Account(account("payments"), ou("A"))
+    both = zip(names, [*held, gained], strict=True)
+    chains = Chains(
+        State(
+            [
+                payments,
+                *(Policy(name, "scp", name.path, one) for name, one in both),
+                *(Attachment(name, payments.address) for name in names[:-1]),
+            ]
+        )
+    )
+    before = judge(chains.of(payments.address, Layer.SCP))
+    answers = [before.verdict(one).outcome.permits for one in _ASKED]
+    chains.take(Change(None, Attachment(names[-1], payments.address)))
+    alone = chains.alone(names[-1], Layer.SCP)
+    assert (alone is None) is ('"Allow"' in gained.text)
+    if alone is None:
+        return
+    after = judge(chains.of(payments.address, Layer.SCP))
+    for asked, before_it in zip(_ASKED, answers, strict=True):
+        by_itself = judge(alone).verdict(asked).outcome.permits
+        now = after.verdict(asked).outcome.permits
+        if by_itself is True:
+            assert now is before_it
+        if by_itself is None:
+            assert now is not False or before_it is False
+
+
+@pytest.mark.parametrize(
+    ("denied", "lost"),
+    [
+        (["sts:AssumeRole"], False),
+        (["sts:AssumeRole*"], True),
+        (["sts:AssumeRole", "sts:AssumeRoleWithSAML"], False),
+    ],
+)
+def test_people_enter_a_break_glass_role_in_other_ways_too(
+    denied: list[str], *, lost: bool, planned: Any
+) -> None:
+    wanted = glassed(deny("sns:*"), ["Workloads"], "audit")
+    wanted["guardrails"] = {"no": {**rcp(*denied), "break_glass": False}}
+    assert ("GK432" in codes(planned(wanted))) is lost

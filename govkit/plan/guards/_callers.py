@@ -1,8 +1,8 @@
 """Who must not be locked out by a plan, what they do, and where: govkit's own roles, and those spared."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, cast
@@ -20,7 +20,7 @@ from govkit.model.wanted import Spared, Wanted
 from govkit.plan.guards._spared import spared
 
 # Services with one endpoint per partition are asked in its home Region.
-_GLOBAL = frozenset({"organizations", "iam", "account", "sts"})
+_GLOBAL = frozenset({"organizations", "iam", "account"})
 _HOMES = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 _WILD = re.compile(r"[*?]+")
 
@@ -35,24 +35,41 @@ class Caller:
     """A principal, `*` in its account for one in every account, and the patterns of its actions.
 
     `own` is the task of one of govkit's own roles. `entered_by` asks another question: not what
-    the principal may do, but whether this one (an ARN, or `ANYBODY`) may assume it.
+    the principal may do, but whether this one (an ARN, or `ANYBODY`) may assume it. Of accounts (by
+    ID) it is in those of `only`, where it is told, and in none of `but`. `partition` is where one
+    is whose ARN does not say.
     """
 
     principal: str
     actions: tuple[str, ...]
     own: str | None = None
     entered_by: str | None = None
+    only: frozenset[str] | None = None
+    but: frozenset[str] = frozenset()
+    partition: str = "aws"
 
     def arn(self, account: str) -> str | None:
         """Return one such principal of an account, or None where it has none."""
+        if not self.is_in(account):
+            return None
         if self.principal == "*":
-            return f"arn:aws:iam::{account}:role/x1"
+            return f"arn:{self.partition}:iam::{account}:role/x1"
         parts = self.principal.split(":", 5)
         if not fnmatchcase(account, parts[4]):
             return None
         return ":".join(
-            [parts[0], _WILD.sub("aws", parts[1]), *parts[2:4], account, _WILD.sub("x1", parts[5])]
+            [
+                parts[0],
+                _WILD.sub(self.partition, parts[1]),
+                *parts[2:4],
+                account,
+                _WILD.sub("x1", parts[5]),
+            ]
         )
+
+    def is_in(self, account: str) -> bool:
+        """Tell whether an account is none of those that are left out."""
+        return account not in self.but and (self.only is None or account in self.only)
 
     @property
     def everywhere(self) -> bool:
@@ -65,27 +82,30 @@ def callers(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
     root = plan.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else wanted.partition
     needed = needs(cast("tuple[Kind[Any], ...]", shelf.load("govkit.kinds", "KIND")), wanted)
-    roles = {**wanted.run, **_by_default(wanted)}
-    own = [_own(task, role, needed, partition) for task, role in sorted(roles.items())]
+    own = [_own(task, role, needed, partition) for task, role in sorted(wanted.run.items())]
+    own += _by_default(wanted, needed, partition)
     others = (*wanted.safety.never_deny, *_listed(plan, wanted, partition))
     working = [caller for caller in own if caller.actions]
     return (
         *working,
         *(_entered(caller, wanted) for caller in working),
-        *(Caller(one.principal, one.actions) for one in others),
+        *(Caller(one.principal, one.actions, partition=partition) for one in others),
     )
 
 
-def _by_default(wanted: Wanted) -> Mapping[str, str]:
-    """Return the role by which accounts are entered where the layout names none, by its task.
+def _by_default(wanted: Wanted, needed: Collection[Need], partition: str) -> Iterator[Caller]:
+    """Yield the roles by which accounts are entered where `run` names none: their own, or the default.
 
-    Nothing where accounts have roles of their own. Who writes reads, too.
+    Who writes reads, too.
     """
     entry = wanted.coverage.entry
-    if not wanted.coverage.sections or entry.roles:
-        return {}
     missing = [task for task in ("member.write", "member.read") if task not in wanted.run]
-    return dict.fromkeys(missing[:1], entry.default)
+    if not wanted.coverage.sections or not missing:
+        return
+    yield replace(_own(missing[0], entry.default, needed, partition), but=frozenset(entry.roles))
+    for role in sorted(set(entry.roles.values())):
+        only = frozenset(account for account, name in entry.roles.items() if name == role)
+        yield replace(_own(missing[0], role, needed, partition), only=only)
 
 
 def _entered(caller: Caller, wanted: Wanted) -> Caller:
@@ -95,7 +115,7 @@ def _entered(caller: Caller, wanted: Wanted) -> Caller:
     credentials at hand.
     """
     by = wanted.run.get(_ENTERED_BY.get(str(caller.own), ""), ANYBODY)
-    return Caller(caller.principal, (ENTERING,), caller.own, entered_by=by)
+    return replace(caller, actions=(ENTERING,), entered_by=by)
 
 
 def _own(task: str, role: str, needed: Iterable[Need], partition: str) -> Caller:
@@ -116,12 +136,30 @@ def _listed(plan: Plan, wanted: Wanted, partition: str) -> Iterator[Spared]:
 def regions(action: str, caller: Caller, wanted: Wanted) -> tuple[str | None, ...]:
     """Return where an action is called; None where that is not known.
 
-    What govkit does in the Regions of the baseline, it does in each of them.
+    What govkit does in the Regions of the baseline, it does in each of them; roles are assumed at
+    the home Region's endpoint.
     """
-    if action.partition(":")[0].lower() in _GLOBAL:
+    service = action.partition(":")[0].lower()
+    if service in _GLOBAL:
         return (_HOMES.get(wanted.partition),)
+    if service == "sts":
+        return (wanted.home_region,)
     at_work = wanted.coverage.regions if caller.own is not None else ()
     return at_work or (wanted.home_region,)
+
+
+# govkit speaks to AWS over TLS alone. A session of a role that was assumed does not come from the
+# metadata of an instance; those outside may be that instance's own role.
+_TOLD = {"aws:SecureTransport": ("true",)}
+_ASSUMED = _TOLD | {"ec2:RoleDelivery": (), "ec2:SourceInstanceArn": ()}
+
+
+def told(caller: Caller) -> Mapping[str, Sequence[str]]:
+    """Return what is known of the requests of govkit's own; nothing of those of others."""
+    if caller.own is None:
+        return {}
+    inside = caller.own.startswith("member.") and caller.entered_by is None
+    return _ASSUMED if inside else _TOLD
 
 
 def told_apart(caller: Caller, chains: Sequence[Chain]) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from govkit.policies.canonical import dense
 from govkit.policies.document import statements
 
 UNDOING = ("organizations:DetachPolicy", "organizations:UpdatePolicy")
+# How people enter a break-glass role, besides; govkit assumes its roles by `ENTERING` alone.
+_PEOPLES = ("sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 _ID = re.compile(r"\b[0-9]{12}\b")
 
 
@@ -56,8 +58,9 @@ def ways_back(plan: Plan, wanted: Wanted) -> tuple[Caller, ...]:
     home = first.split(":")[4]
     managing = {home, *_delegated(plan.live), *_management(plan.live)}
     glass = (arn for arn in wanted.safety.break_glass if _owner(arn, home) in managing)
-    ways = dict.fromkeys((first, *(_in(arn, _owner(arn, home)) for arn in glass)))
-    return tuple(Caller(arn, UNDOING) for arn in ways)
+    others = dict.fromkeys(_in(arn, _owner(arn, home)) for arn in glass)
+    others.pop(first, None)
+    return (Caller(first, UNDOING, "policies"), *(Caller(arn, UNDOING) for arn in others))
 
 
 def _owner(arn: str, home: str) -> str:
@@ -117,10 +120,12 @@ class LostWays:
             return None
         owner = way.principal.split(":")[4]
         there = Place(account, owner, str(way.arn(owner)))
-        entering = self._denied(chains, Kind.RCP, ENTERING, way, there.entered(ANYBODY))
+        doors = (ENTERING,) if way.own else (ENTERING, *_PEOPLES)
+        outside = there.entered(ANYBODY)
+        entering = [self._denied(chains, Kind.RCP, one, way, outside) for one in doors]
         undoing = [self._denied(chains, Kind.SCP, one, way, there) for one in UNDOING]
-        if entering is not None:
-            return entering
+        if None not in entering:
+            return entering[0]
         return None if None in undoing else undoing[0]
 
     def _denied(

@@ -7,9 +7,10 @@ RCPs stop a role from the other side: who may not assume it, cannot use it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from govkit.access.chain import Chain
 from govkit.access.verdict import Kind, Verdict
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -18,7 +19,7 @@ from govkit.model.address import Address
 from govkit.model.finding import Finding, Severity
 from govkit.model.plan import Plan, Step
 from govkit.model.wanted import Wanted
-from govkit.plan.guards._callers import Caller, callers, regions, told_apart
+from govkit.plan.guards._callers import Caller, callers, regions, told, told_apart
 from govkit.plan.guards._last_way import Lost, LostWays, ways_back
 from govkit.plan.guards._remark import remark
 from govkit.plan.guards._watched import Place, Watched
@@ -43,6 +44,11 @@ class _Lock:
     verdict: Verdict
     step: Step
 
+    @property
+    def sure(self) -> bool:
+        """Whether it is denied whatever we do not know."""
+        return self.verdict.outcome.permits is False
+
 
 def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
     if not any(isinstance(step.change.subject, _TELLING) for step in plan.steps):
@@ -63,14 +69,15 @@ def _found(
     """Yield what each step takes away that was there before the plan; each once."""
     watched = Watched(plan, (*asked, *ways))
     undoing = LostWays(watched, ways, wanted)
-    known: set[tuple[str, Address, str]] = set()
+    known: set[tuple[str, str | None, Address, str, bool]] = set()
     for step in plan.steps:
         concerned = set(watched.concerned(step.change))
         watched.now.take(step.change)
         yield from undoing.after(step)
+        gained = _gained(watched, asked, step)
         for first in sorted(concerned | set(watched.concerned(step.change))):
-            for lock in _of_step(watched, wanted, asked, first, step):
-                key = (lock.caller.principal, first, lock.action)
+            for lock in _of_step(watched, wanted, gained, first, step):
+                key = (lock.caller.principal, lock.caller.entered_by, first, lock.action, lock.sure)
                 if key not in known:
                     known.add(key)
                     yield from (_for(lock, one) for one in watched.of[first])
@@ -80,27 +87,86 @@ def _for(lock: _Lock, account: Address) -> _Lock:
     return _Lock(lock.caller, account, lock.action, lock.verdict, lock.step)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gained:
+    """What a step adds to chains, if that is a document and nothing else, and who is to be asked.
+
+    `speaks` are a caller's actions as the document tells them apart.
+    """
+
+    kind: Kind
+    chain: Chain | None
+    speaks: Mapping[Caller, tuple[str, ...]]
+
+
+def _gained(watched: Watched, asked: tuple[Caller, ...], step: Step) -> tuple[_Gained, ...]:
+    """Return what a step adds, by layer; all that is asked where it does anything else."""
+    found = []
+    for kind in Kind:
+        chain = watched.gained(step.change, kind)
+        chains = () if chain is None else (chain,)
+        speaks = {one: told_apart(one, chains) if chains else () for one in asked}
+        found.append(_Gained(kind, chain, speaks))
+    return tuple(found)
+
+
 def _of_step(
-    watched: Watched, wanted: Wanted, asked: tuple[Caller, ...], first: Address, step: Step
+    watched: Watched, wanted: Wanted, gains: tuple[_Gained, ...], first: Address, step: Step
 ) -> Iterator[_Lock]:
     given = watched.plan.ids.get(first) or "000000000000"
-    for kind in Kind:
+    for gained in gains:
+        kind = gained.kind
         chains = watched.before.of(first, kind), watched.now.of(first, kind)
         if chains[0] == chains[1] and watched.before.home(first) == watched.now.home(first):
             continue
-        for caller in asked:
+        for caller in gained.speaks:
             principal = caller.arn(given)
             if principal is None or not _is_asked(caller, kind, watched.now.home(first), wanted):
                 continue
+            at_home = Place(first, given, principal)
+            if not _concerns(watched, gained, caller, at_home, wanted):
+                continue
             for action in told_apart(caller, chains):
-                for where in _places(caller, action, Place(first, given, principal), wanted):
-                    now = watched.verdict(watched.now, kind, action, where)
-                    if now is None or now.outcome.permits:
-                        continue
-                    before = watched.verdict(watched.before, kind, action, where)
-                    if before is None or before.outcome.permits:
-                        yield _Lock(caller, first, action, now, step)
-                        break
+                places = _places(caller, action, at_home, wanted)
+                lost = [_lost(watched, kind, action, where) for where in places]
+                found = [one for one in lost if one is not None]
+                if found:
+                    worst = min(found, key=lambda one: one.outcome.permits is not False)
+                    yield _Lock(caller, first, action, worst, step)
+
+
+def _concerns(
+    watched: Watched, gained: _Gained, caller: Caller, at_home: Place, wanted: Wanted
+) -> bool:
+    """Tell whether what is gained would by itself keep a caller from anything: else nothing is lost.
+
+    Much cheaper than the whole chain, which is of each OU, and asked for few of the steps.
+    """
+    chain = gained.chain
+    if chain is None:
+        return True
+    doubtful = (False,) if caller.own is None else (False, None)  # what is told of whom
+    answers = (
+        watched.answer(watched.now, chain, action, where)
+        for action in gained.speaks[caller]
+        for where in _places(caller, action, at_home, wanted)
+    )
+    return any(one is not None and one.outcome.permits in doubtful for one in answers)
+
+
+def _permits(verdict: Verdict | None) -> bool:
+    return verdict is None or verdict.outcome.permits is True
+
+
+def _lost(watched: Watched, kind: Kind, action: str, where: Place) -> Verdict | None:
+    """Return the answer to a question that was answered better before the plan, or None."""
+    now = watched.verdict(watched.now, kind, action, where)
+    if now is None or _permits(now):
+        return None
+    before = watched.verdict(watched.before, kind, action, where)
+    was = True if before is None else before.outcome.permits
+    worse = was is not False if now.outcome.permits is False else was is True
+    return now if worse else None
 
 
 def _is_asked(caller: Caller, kind: Kind, home: Address | None, wanted: Wanted) -> bool:
@@ -117,16 +183,17 @@ def _is_asked(caller: Caller, kind: Kind, home: Address | None, wanted: Wanted) 
 
 def _places(caller: Caller, action: str, at_home: Place, wanted: Wanted) -> Iterator[Place]:
     """Yield where something is asked for: in each Region, by the caller or by who assumes it."""
-    asked = at_home if caller.entered_by is None else at_home.entered(caller.entered_by)
+    asked = replace(at_home, told=told(caller))
+    if caller.entered_by is not None:
+        asked = asked.entered(caller.entered_by)
     return (replace(asked, region=one) for one in regions(action, caller, wanted))
 
 
 def _said(locks: Iterable[_Lock]) -> Iterator[Finding]:
     together: defaultdict[tuple[Caller, str, bool], list[_Lock]] = defaultdict(list)
     for lock in locks:
-        sure = lock.verdict.outcome.permits is False
-        if sure or lock.caller.own:
-            together[lock.caller, _by(lock.verdict), sure].append(lock)
+        if lock.sure or lock.caller.own:
+            together[lock.caller, _by(lock.verdict), lock.sure].append(lock)
     for (caller, by, sure), found in together.items():
         accounts = sorted({lock.account for lock in found})
         actions = list(dict.fromkeys(lock.action for lock in found))
