@@ -107,6 +107,8 @@ def _lower(change: Change[StackSet], _: Ids) -> Iterator[ApiCall]:
     )
 
 
+_READS = ("cloudformation:DescribeStackSet", "cloudformation:ListStackSets")
+
 KIND = Kind(
     name="stack_set",
     noun="StackSet",
@@ -115,5 +117,6 @@ KIND = Kind(
     glance=_glance,
     lower=_lower,
     beyond=True,
-    reads=("cloudformation:DescribeStackSet", "cloudformation:ListStackSets"),
+    reads=_READS,
+    stand_in_reads=_READS,
 )

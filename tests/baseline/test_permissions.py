@@ -244,12 +244,15 @@ _UNDONE = "a rollback takes away what a run made"
 _LESS = "what the layout asks for no longer"
 _OTHER = "mends what differs in a way that nobody tried here"
 _FULL = "a user who is deleted has one"
+_CHARGED = "a delegated administrator shows StackSets where the management account refuses"
 _THERE = "there is one to be asked about"
 REASONS = {
     "access-analyzer:TagResource": _TAGGED,
     "access-analyzer:UpdateAnalyzer": _OTHER,
     "access-analyzer:UpdateArchiveRule": _OTHER,
     "access-analyzer:DeleteAnalyzer": _LESS,
+    "cloudformation:DescribeStackSet": _CHARGED,
+    "cloudformation:ListStackSets": _CHARGED,
     "config:DeleteConfigurationAggregator": _UNDONE,
     "config:DeleteConfigurationRecorder": _UNDONE,
     "config:DeleteDeliveryChannel": _UNDONE,
