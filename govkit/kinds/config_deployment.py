@@ -201,7 +201,7 @@ def served(live: State) -> frozenset[Address]:
 
 def _left_out(asked: Sequence[ConfigDeployment], wanted: Wanted, live: State) -> Iterator[Finding]:
     regions = {one.unit: one.regions for one in asked}
-    for one in live.all(ConfigDeployment) if asked else ():
+    for one in live.all(ConfigDeployment):
         if one.unit in regions:
             dropped = [region for region in one.regions if region not in regions[one.unit]]
             if dropped:

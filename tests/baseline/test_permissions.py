@@ -251,8 +251,6 @@ REASONS = {
     "access-analyzer:UpdateAnalyzer": _OTHER,
     "access-analyzer:UpdateArchiveRule": _OTHER,
     "access-analyzer:DeleteAnalyzer": _LESS,
-    "cloudformation:DescribeStackSet": _CHARGED,
-    "cloudformation:ListStackSets": _CHARGED,
     "config:DeleteConfigurationAggregator": _UNDONE,
     "config:DeleteConfigurationRecorder": _UNDONE,
     "config:DeleteDeliveryChannel": _UNDONE,
@@ -272,6 +270,10 @@ REASONS = {
     "s3:ListAllMyBuckets": "a bucket refuses to be looked at, and may be another account's",
     "s3:TagResource": _TAGGED,
 }
+INSIDE = {
+    "cloudformation:DescribeStackSet": _CHARGED,
+    "cloudformation:ListStackSets": _CHARGED,
+}
 OUTSIDE = {
     "account:DeleteAlternateContact": _UNDONE,
     "cloudformation:DescribeStackSet": _THERE,
@@ -287,7 +289,7 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize(
-    ("purpose", "reasons"), [("member", REASONS), ("apply", REASONS | OUTSIDE)]
+    ("purpose", "reasons"), [("member", REASONS | INSIDE), ("apply", REASONS | OUTSIDE)]
 )
 def test_what_is_printed_and_was_not_called_has_a_reason(
     table: Desk, purpose: str, reasons: Mapping[str, str]

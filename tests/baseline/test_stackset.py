@@ -412,6 +412,10 @@ def test_going_back_to_direct_takes_over_what_the_stacks_made(applied: Desk) -> 
     assert {one.partition(":")[0] for one in created} == {"service_linked_role"}
     applied.does("apply", "--baseline", "--yes")
     assert steps(applied) == []
+    told = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
+    (stays,) = [one for one in told["findings"] if one["code"] == "GK309"]
+    assert stays["subject"] == "stack_set:management/eu-west-1/govkit-config"
+    assert "brings AWS Config into accounts that come" in stays["message"]
 
 
 def test_a_part_of_an_ou_that_is_left_out_leaves_its_siblings_covered(table: Desk) -> None:
@@ -447,6 +451,15 @@ def test_an_ou_that_is_left_out_later_keeps_its_stacks_and_is_named(applied: Des
     assert [one["subject"] for one in found["findings"] if one["code"] == "GK309"] == [IN_WORKLOADS]
     assert found["steps"] == []
     assert (PAYMENTS, HOME) in there(applied)
+
+
+def test_ous_are_named_also_where_the_baseline_leaves_out_all_of_them(applied: Desk) -> None:
+    told = layout(config=config())
+    told["baseline"]["except"] = ["Suspended", "Workloads", "Security"]
+    applied.layout(told)
+    found = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
+    named = {one["subject"] for one in found["findings"] if one["code"] == "GK309"}
+    assert named == {IN_SECURITY, IN_WORKLOADS}
 
 
 def test_the_way_back_takes_the_stacks_away_again(applied: Desk) -> None:
