@@ -123,7 +123,7 @@ def _recognise(wanted: Wanted, live: State, _: Ids) -> Recognition:
 
 def _goes_on(one: StackSet) -> Finding:
     return Finding(
-        "GK309",
+        "GK312",
         Severity.WARNING,
         str(one.address),
         f"The StackSet {one.name} stays, though the layout asks for none, and brings AWS Config into "

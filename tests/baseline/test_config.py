@@ -131,10 +131,12 @@ def test_types_in_another_mode_are_drift_and_come_back_with_a_rollback(applied: 
     clicks(applied, AUDIT, "config", "PutConfigurationRecorder", put, region="eu-west-1")
     (found,) = json.loads(applied.run("drift", "--baseline", "--format", "json").out)["drift"]
     assert found["actual"].keys() == {"overrides"}
+    runs = applied.folder / ".govkit" / "runs"
+    before = {*runs.glob("*.jsonl")}
     applied.does("apply", "--baseline", "--yes")
     assert planned(applied) == []
-    run = max((applied.folder / ".govkit" / "runs").glob("*.jsonl")).stem
-    applied.does("rollback", run, "--yes")
+    (mending,) = {*runs.glob("*.jsonl")} - before
+    applied.does("rollback", mending.stem, "--yes")
     told = clicks(applied, AUDIT, "config", "DescribeConfigurationRecorders", region="eu-west-1")
     (recorder,) = told["ConfigurationRecorders"]
     assert recorder["recordingMode"] == mode

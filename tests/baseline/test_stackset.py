@@ -413,7 +413,7 @@ def test_going_back_to_direct_takes_over_what_the_stacks_made(applied: Desk) -> 
     applied.does("apply", "--baseline", "--yes")
     assert steps(applied) == []
     told = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
-    (stays,) = [one for one in told["findings"] if one["code"] == "GK309"]
+    (stays,) = [one for one in told["findings"] if one["code"] == "GK312"]
     assert stays["subject"] == "stack_set:management/eu-west-1/govkit-config"
     assert "brings AWS Config into accounts that come" in stays["message"]
 
