@@ -13,7 +13,7 @@ import typer
 from govkit.cli.globals import Globals
 from govkit.cli.options import Out, TextOrJson
 from govkit.cli.say import data, json_text, note, progress, text_or_json, write_private
-from govkit.errors import Exit
+from govkit.errors import Exit, GovkitError
 
 if TYPE_CHECKING:
     from govkit.flow.generate import Drafted
@@ -81,7 +81,11 @@ def _at_hand(source: Path) -> Iterator[Path]:
         place = Path(folder) / "stdin"
         with place.open("wb") as file:
             copyfileobj(sys.stdin.buffer, file)
-        yield place
+        try:
+            yield place
+        except GovkitError as error:  # where the log is kept meanwhile is nobody's business
+            error.detail = error.detail.replace(str(place), "stdin")
+            raise
 
 
 def _verdict(one: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from govkit.plan.drift import Drift, Drifted
 
 NOT_AS_WANTED = "GK500"
 _WAY_BACK = "Put it back: govkit apply --baseline; or change the layout."
+_BY_OTHERS = "govkit only looks at it: put it back where it is kept, or change the layout."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,17 @@ def _lapse_of(item: Drifted, both: Compared, kind: Kind[Any] | None) -> Lapse:
         f"{noun[:1].upper()}{noun[1:].replace('_', ' ')} is {item.change}{_differing(item)}.",
         item.expected,
         item.actual,
-        _WAY_BACK,
+        _fix(item, both, kind),
         item.origin or _part(kind, both),
         CONTROLS.get(item.address.kind, {}),
     )
+
+
+def _fix(item: Drifted, both: Compared, kind: Kind[Any] | None) -> str:
+    """Return what puts it right: a plan has no step for what is only observed."""
+    if item.address not in both.meeting.wanted.observed:
+        return _WAY_BACK
+    return (kind.remedy if kind is not None else "") or _BY_OTHERS
 
 
 def _part(kind: Kind[Any] | None, both: Compared) -> Origin | None:

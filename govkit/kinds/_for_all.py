@@ -19,6 +19,7 @@ from govkit.model.kind import Follow
 from govkit.model.resource import Found, Resource
 from govkit.model.scope import Scope
 
+EXCLUDED = 1_000  # accounts at most that AWS Config leaves out
 _MULTIACCOUNT = SERVICES[1]
 
 

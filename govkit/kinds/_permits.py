@@ -71,6 +71,7 @@ def _needs(kind: Kind[Any], wanted: Wanted) -> Iterator[Need]:
             for one in kind.reads
         )
     if used:
+        yield from (Need(one, "member.read", writes=False) for one in kind.stand_in_reads)
         yield from (
             Need(one, task, writes=True)
             for task in _tasks(kind, wanted, "member.write", _WRITERS[kind.authority])

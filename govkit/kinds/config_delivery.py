@@ -77,4 +77,6 @@ KIND = Kind(
     beyond=True,
     reads=("config:DescribeConfigurationRecorderStatus",),
     serves=("config",),
+    remedy="Look at what AWS said: the bucket's policy, its key's policy, or the topic's keeps AWS "
+    "Config from delivering.",
 )

@@ -1,5 +1,6 @@
 """AWS Config's recorders: what is recorded in an account and Region, and by which role."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ from govkit.model.change import Change
 from govkit.model.kind import Asked, Authority, Kind, Section
 from govkit.model.resource import Found
 from govkit.model.scope import Scope
+from govkit.policies.canonical import dense
 
 SERVICE = "config.amazonaws.com"
 
@@ -47,6 +49,7 @@ class ConfigRecorder:
     """The customer's recorder; an account has one per Region, besides those of services.
 
     `records` is `all`, `only` the types or all `except` them. `role` is a role's path and name.
+    `overrides` are types that are recorded in another mode, as JSON; the layout knows none.
     """
 
     account: Address
@@ -57,6 +60,7 @@ class ConfigRecorder:
     types: tuple[str, ...] = ()
     global_types: bool = False
     mode: str = "continuous"
+    overrides: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address:
@@ -179,7 +183,7 @@ def _recorder(spot: Spot, told: Mapping[str, Any]) -> ConfigRecorder:
         records, types = EXCEPT, tuple(sorted(excluded))
     else:
         records, types = ONLY, tuple(sorted(group.get("resourceTypes") or ()))
-    mode = (told.get("recordingMode") or {}).get("recordingFrequency", "CONTINUOUS")
+    mode = told.get("recordingMode") or {}
     return ConfigRecorder(
         spot.account,
         spot.region,
@@ -188,7 +192,8 @@ def _recorder(spot: Spot, told: Mapping[str, Any]) -> ConfigRecorder:
         records,
         types,
         global_types=bool(group.get("includeGlobalResourceTypes")),
-        mode=mode.lower(),
+        mode=mode.get("recordingFrequency", "CONTINUOUS").lower(),
+        overrides=tuple(sorted(dense(one) for one in mode.get("recordingModeOverrides") or ())),
     )
 
 
@@ -204,11 +209,14 @@ def _lower(change: Change[ConfigRecorder], ids: Ids) -> Iterator[ApiCall]:
         told: dict[str, Any] = {"ConfigurationRecorderName": subject.name}
         yield ApiCall("config", "DeleteConfigurationRecorder", told, where)
         return
+    mode: dict[str, Any] = {"recordingFrequency": MODES[after.mode]}
+    if after.overrides:  # on the way back to what somebody had
+        mode["recordingModeOverrides"] = [json.loads(one) for one in after.overrides]
     recorder = {
         "name": after.name,
         "roleARN": _role_arn(after, ids),
         "recordingGroup": _group(after),
-        "recordingMode": {"recordingFrequency": MODES[after.mode]},
+        "recordingMode": mode,
     }
     yield ApiCall("config", "PutConfigurationRecorder", {"ConfigurationRecorder": recorder}, where)
 

@@ -83,4 +83,6 @@ KIND = Kind(
     beyond=True,
     reads=("cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"),
     serves=("config.stackset",),
+    remedy="Change the stack's things back in the account, and let CloudFormation look again: aws "
+    "cloudformation detect-stack-set-drift --stack-set-name govkit-config.",
 )

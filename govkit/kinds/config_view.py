@@ -88,6 +88,8 @@ KIND = Kind(
     authority=Authority.MEMBER,
     beyond=True,
     watched=True,
+    remedy="Start it in the account: aws configservice start-configuration-recorder "
+    "--configuration-recorder-name NAME; or have CloudFormation make the stack anew.",
     reads=("config:DescribeConfigurationRecorderStatus",),
     serves=("config.stackset",),
 )

@@ -8,11 +8,15 @@ from typing import Any
 
 from govkit.errors import AwsError, BugError, CredentialsMissing
 from govkit.kinds._places import Spot, looked, place, regions
+from govkit.kinds.config_stack_set import NAME, ConfigStackSet
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Place
 from govkit.model.change import Change
-from govkit.model.kind import Kind
+from govkit.model.finding import Finding, Severity
+from govkit.model.kind import Kind, Recognition
 from govkit.model.resource import Found
+from govkit.model.state import State
+from govkit.model.wanted import Wanted
 
 SERVICE = "member.org.stacksets.cloudformation.amazonaws.com"
 
@@ -107,6 +111,27 @@ def _lower(change: Change[StackSet], _: Ids) -> Iterator[ApiCall]:
     )
 
 
+_READS = ("cloudformation:DescribeStackSet", "cloudformation:ListStackSets")
+
+
+def _recognise(wanted: Wanted, live: State, _: Ids) -> Recognition:
+    """Warn of govkit's own, where the layout asks for none any more: it goes on following accounts."""
+    asked = next(wanted.state.all(ConfigStackSet), None) is not None
+    ours = (one for one in live.all(StackSet) if one.name == NAME)
+    return Recognition({}, () if asked else tuple(_goes_on(one) for one in ours))
+
+
+def _goes_on(one: StackSet) -> Finding:
+    return Finding(
+        "GK312",
+        Severity.WARNING,
+        str(one.address),
+        f"The StackSet {one.name} stays, though the layout asks for none, and brings AWS Config into "
+        "accounts that come into its OUs.",
+        "Take it out by hand, with --retain-stacks: docs/baseline.md, Out of an OU.",
+    )
+
+
 KIND = Kind(
     name="stack_set",
     noun="StackSet",
@@ -114,6 +139,8 @@ KIND = Kind(
     read=_read,
     glance=_glance,
     lower=_lower,
+    recognise=_recognise,
     beyond=True,
-    reads=("cloudformation:DescribeStackSet", "cloudformation:ListStackSets"),
+    reads=_READS,
+    stand_in_reads=_READS,
 )

@@ -87,4 +87,6 @@ KIND = Kind(
     beyond=True,
     reads=("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"),
     serves=("cloudtrail",),
+    remedy="Look at what AWS said: the bucket's policy, its key's policy, or the topic's keeps "
+    "CloudTrail from delivering.",
 )

@@ -137,9 +137,11 @@ class Kind(Generic[R]):
       `serves`: another section, or a part of one (`account.imds`)
     - `watched` says that nobody changes it: it is looked at only where a question is about the state
       of accounts itself, as `check` is, and never by a plan or for drift
+    - `remedy` says what puts it right where no plan does, because it is only observed
     - `by_name` says that it is looked for by the name that the layout gives it, in its account alone
     - `reads` are the IAM actions that looking takes, `writes` those that changing may take for what
-      a layout asks: `govkit iam-policy` prints them
+      a layout asks: `govkit iam-policy` prints them. `stand_in_reads` are those that looking takes in a
+      member account that is in charge, where the management account refuses
     """
 
     name: str
@@ -162,11 +164,13 @@ class Kind(Generic[R]):
     authority: Authority = Authority.MANAGEMENT
     section: Section | None = None
     reads: tuple[str, ...] = ()
+    stand_in_reads: tuple[str, ...] = ()
     writes: Callable[[Wanted], Iterable[str]] = _writes_nothing
     beyond: bool = False
     by_name: bool = False
     serves: tuple[str, ...] = ()
     watched: bool = False
+    remedy: str = ""
 
     def is_asked_in(self, sections: Container[str]) -> bool:
         """Tell whether a baseline with these sections has a use for it; without any of its own, yes."""

@@ -158,3 +158,19 @@ def test_an_aggregator_that_somebody_else_made_is_refused(table: Desk) -> None:
     assert ran.code == 4
     said = [one for one in json.loads(ran.out)["findings"] if one["rail"] == "foreign"]
     assert [one["subject"] for one in said] == [ADDRESS]
+
+
+def test_a_rollback_takes_the_aggregator_and_says_which_roles_and_buckets_stay(
+    applied: Desk,
+) -> None:
+    (run,) = [one.stem for one in (applied.folder / ".govkit" / "runs").glob("*.jsonl")]
+    said = applied.does("rollback", run, "--yes").out
+    for stays in (
+        "service_role:audit/govkit-config-aggregator was made by the run and stays",
+        "service_linked_role:audit/config.amazonaws.com was made by the run and stays",
+        "bucket:acme-config was made by the run and stays, with its logs",
+    ):
+        assert stays in said
+    assert clicks(applied, AUDIT, "iam", "GetRole", ROLE)["Role"]["Arn"] == OURS
+    told = clicks(applied, AUDIT, "config", "DescribeConfigurationAggregators", region="eu-west-1")
+    assert told["ConfigurationAggregators"] == []

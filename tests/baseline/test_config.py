@@ -114,6 +114,34 @@ def test_what_somebody_clicks_is_drift_and_is_mended(
     assert planned(applied) == []
 
 
+def test_types_in_another_mode_are_drift_and_come_back_with_a_rollback(applied: Desk) -> None:
+    """A recorder that looks once a day at what matters most was weakened like one that is narrowed."""
+    role = (
+        f"arn:aws:iam::{AUDIT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    )
+    mode = {
+        "recordingFrequency": "CONTINUOUS",
+        "recordingModeOverrides": [
+            {"resourceTypes": ["AWS::EC2::SecurityGroup"], "recordingFrequency": "DAILY"}
+        ],
+    }
+    group = {"allSupported": True, "includeGlobalResourceTypes": True}
+    weak = {"name": "govkit", "roleARN": role, "recordingGroup": group, "recordingMode": mode}
+    put = {"ConfigurationRecorder": weak}
+    clicks(applied, AUDIT, "config", "PutConfigurationRecorder", put, region="eu-west-1")
+    (found,) = json.loads(applied.run("drift", "--baseline", "--format", "json").out)["drift"]
+    assert found["actual"].keys() == {"overrides"}
+    runs = applied.folder / ".govkit" / "runs"
+    before = {*runs.glob("*.jsonl")}
+    applied.does("apply", "--baseline", "--yes")
+    assert planned(applied) == []
+    (mending,) = {*runs.glob("*.jsonl")} - before
+    applied.does("rollback", mending.stem, "--yes")
+    told = clicks(applied, AUDIT, "config", "DescribeConfigurationRecorders", region="eu-west-1")
+    (recorder,) = told["ConfigurationRecorders"]
+    assert recorder["recordingMode"] == mode
+
+
 def test_a_recorder_that_is_deleted_is_made_again_with_all_that_hangs_on_it(applied: Desk) -> None:
     told = {"ConfigurationRecorderName": "govkit"}
     clicks(applied, AUDIT, "config", "DeleteConfigurationRecorder", told, region="eu-west-1")

@@ -244,6 +244,7 @@ _UNDONE = "a rollback takes away what a run made"
 _LESS = "what the layout asks for no longer"
 _OTHER = "mends what differs in a way that nobody tried here"
 _FULL = "a user who is deleted has one"
+_CHARGED = "a delegated administrator shows StackSets where the management account refuses"
 _THERE = "there is one to be asked about"
 REASONS = {
     "access-analyzer:TagResource": _TAGGED,
@@ -269,6 +270,10 @@ REASONS = {
     "s3:ListAllMyBuckets": "a bucket refuses to be looked at, and may be another account's",
     "s3:TagResource": _TAGGED,
 }
+INSIDE = {
+    "cloudformation:DescribeStackSet": _CHARGED,
+    "cloudformation:ListStackSets": _CHARGED,
+}
 OUTSIDE = {
     "account:DeleteAlternateContact": _UNDONE,
     "cloudformation:DescribeStackSet": _THERE,
@@ -284,7 +289,7 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize(
-    ("purpose", "reasons"), [("member", REASONS), ("apply", REASONS | OUTSIDE)]
+    ("purpose", "reasons"), [("member", REASONS | INSIDE), ("apply", REASONS | OUTSIDE)]
 )
 def test_what_is_printed_and_was_not_called_has_a_reason(
     table: Desk, purpose: str, reasons: Mapping[str, str]

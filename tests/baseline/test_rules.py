@@ -103,3 +103,19 @@ def test_a_rule_whose_answer_is_lost_is_put_once(table: Desk) -> None:
     plant(table.sandbox, Fault(Kind.SERVICE_ERROR_AFTER, "PutOrganizationConfigRule"))
     table.does("apply", "--baseline", "--yes")
     assert planned(table) == []
+
+
+def test_more_accounts_than_aws_config_leaves_out_are_said_before_the_first_call(
+    table: Desk,
+) -> None:
+    told = layout(config=CONFIG)
+    told["accounts"] |= {
+        f"old-{number}": {"email": f"old-{number}@example.com", "ou": "Suspended", "create": True}
+        for number in range(1_000)
+    }
+    table.layout(told)
+    ran = table.run("plan", "--baseline", "--format", "json")
+    found = [one for one in json.loads(ran.out)["findings"] if one["rail"] == "limits"]
+    assert ran.code == 4
+    assert KEYS in {one["subject"] for one in found}
+    assert "would leave out 1,001 accounts; AWS Config takes 1,000" in found[0]["message"]

@@ -127,6 +127,14 @@ def test_where_the_management_account_refuses_a_delegated_administrator_shows_th
     shown = [one for one in calls if one["operation"] == "DescribeStackSet"]
     assert {one["caller"]["account"] for one in shown} == {ACCOUNTS["payments"]}
     assert all(one["params"]["CallAs"] == "DELEGATED_ADMIN" for one in shown)
+    table.layout(layout(root_access={"root_sessions": True}))
+    member = json.loads(table.does("iam-policy", "member", "--role", "read").out)["Statement"]
+    granted = {action for one in member for action in one["Action"]}
+    assert {
+        f"cloudformation:{one['operation']}"
+        for one in calls
+        if one["service"] == "cloudformation" and one["read_only"]
+    } <= granted
 
 
 def test_where_neither_may_look_it_is_said(table: Desk) -> None:

@@ -302,6 +302,38 @@ def test_a_region_that_comes_gets_stacks_and_one_that_goes_keeps_them(applied: D
     applied.does("apply", "--baseline", "--yes")
     assert steps(applied) == []
     assert {at for _, at in there(applied)} == {*REGIONS, "eu-central-1"}
+    told = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
+    said = {one["subject"]: one["message"] for one in told["findings"] if one["code"] == "GK309"}
+    assert said.keys() == {IN_SECURITY, IN_WORKLOADS}
+    assert "is in us-east-1 in ou:/Security" in said[IN_SECURITY]
+
+
+def test_a_stack_that_is_gone_from_a_region_that_goes_is_not_made_again(applied: Desk) -> None:
+    (root,) = clicks(applied, MANAGEMENT, "organizations", "ListRoots")["Roots"]
+    some = {"OrganizationalUnitIds": [root["Id"]], "Accounts": [AUDIT]}
+    gone = {"DeploymentTargets": {**some, "AccountFilterType": "INTERSECTION"}}
+    told = {**NAMED, **gone, "Regions": ["us-east-1"], "RetainStacks": False}
+    stacks(applied, "DeleteStackInstances", told)
+    assert [one["address"] for one in drifted(applied)] == [IN_SECURITY]
+    one_region = layout(config=config())
+    one_region["baseline"]["regions"] = [HOME]
+    applied.layout(one_region)
+    assert drifted(applied) == []
+    assert steps(applied) == []
+
+
+def test_a_plan_holds_no_more_once_another_account_records_by_itself(table: Desk) -> None:
+    """Whom a StackSet spares was reviewed: who came to record since is not spared unseen."""
+    table.layout(layout(config=config()))
+    table.does("plan", "--baseline", "-o", "plan.json")
+    reviewed = json.loads((table.folder / "plan.json").read_text())
+    role = f"arn:aws:iam::{AUDIT}:role/theirs"
+    put = {"ConfigurationRecorder": {"name": "theirs", "roleARN": role}}
+    clicks(table, AUDIT, "config", "PutConfigurationRecorder", put, region=HOME)
+    again = json.loads(table.run("plan", "--baseline", "--format", "json").out)
+    assert again["fingerprint"] != reviewed["fingerprint"]
+    (deployed,) = [one for one in again["steps"] if one["address"] == IN_SECURITY]
+    assert "account:audit" in json.dumps(deployed["after"])
 
 
 def test_drift_that_cloudformation_detected_is_said_and_not_written(applied: Desk) -> None:
@@ -327,6 +359,8 @@ def test_check_asks_the_accounts_whether_they_record(applied: Desk) -> None:
     assert (found["account"], found["region"]) == (PAYMENTS, "us-east-1")
     assert found["resource"] == "config_view:payments/us-east-1"
     assert found["actual"] == {"recording": False}
+    assert "start-configuration-recorder" in found["fix"]
+    assert "govkit apply" not in found["fix"]  # no apply starts it
 
 
 def test_a_stack_set_of_the_name_that_govkit_did_not_make_is_refused(table: Desk) -> None:
@@ -378,6 +412,10 @@ def test_going_back_to_direct_takes_over_what_the_stacks_made(applied: Desk) -> 
     assert {one.partition(":")[0] for one in created} == {"service_linked_role"}
     applied.does("apply", "--baseline", "--yes")
     assert steps(applied) == []
+    told = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
+    (stays,) = [one for one in told["findings"] if one["code"] == "GK312"]
+    assert stays["subject"] == "stack_set:management/eu-west-1/govkit-config"
+    assert "brings AWS Config into accounts that come" in stays["message"]
 
 
 def test_a_part_of_an_ou_that_is_left_out_leaves_its_siblings_covered(table: Desk) -> None:
@@ -413,6 +451,15 @@ def test_an_ou_that_is_left_out_later_keeps_its_stacks_and_is_named(applied: Des
     assert [one["subject"] for one in found["findings"] if one["code"] == "GK309"] == [IN_WORKLOADS]
     assert found["steps"] == []
     assert (PAYMENTS, HOME) in there(applied)
+
+
+def test_ous_are_named_also_where_the_baseline_leaves_out_all_of_them(applied: Desk) -> None:
+    told = layout(config=config())
+    told["baseline"]["except"] = ["Suspended", "Workloads", "Security"]
+    applied.layout(told)
+    found = json.loads(applied.does("plan", "--baseline", "--format", "json").out)
+    named = {one["subject"] for one in found["findings"] if one["code"] == "GK309"}
+    assert named == {IN_SECURITY, IN_WORKLOADS}
 
 
 def test_the_way_back_takes_the_stacks_away_again(applied: Desk) -> None:

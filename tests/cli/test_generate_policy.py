@@ -200,6 +200,8 @@ def test_a_log_may_come_by_stdin(table: Desk, pack: Callable[[bytes], bytes]) ->
     broken = table.run("generate-policy", "--from", "-", stdin="{")
     assert broken.code == 1
     assert "Not a log of events" in broken.err
+    assert "stdin:1: " in broken.err
+    assert "govkit-" not in broken.err  # no path of a file that is gone already
 
 
 def test_what_is_on_everything_says_why(table: Desk) -> None:

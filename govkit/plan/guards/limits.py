@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from govkit.kinds._access_analyzer import ANALYZERS
+from govkit.kinds._for_all import EXCLUDED
 from govkit.kinds.account import Account
 from govkit.kinds.analyzer import Analyzer
 from govkit.kinds.attachment import Attachment
+from govkit.kinds.conformance_pack import ConformancePack
+from govkit.kinds.organization_rule import OrganizationRule
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
@@ -48,6 +51,7 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
         *_ous(plan, after, wanted, partition),
         *_accounts(plan, after, wanted),
         *_analyzers(plan, after),
+        *_left_out(plan),
     ):
         yield remark(RAIL, "GK410", subject, message)
 
@@ -139,6 +143,20 @@ def _analyzers(plan: Plan, after: State) -> Iterator[tuple[str, str]]:
                 (
                     f"{made.account.path} in {made.region} would have {count} analyzers of type "
                     f"{made.type}; AWS allows {ANALYZERS}."
+                ),
+            )
+
+
+def _left_out(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Count the accounts that a rule or a pack for all accounts leaves out."""
+    for step in plan.steps:
+        made = step.change.after
+        if isinstance(made, OrganizationRule | ConformancePack) and len(made.excluded) > EXCLUDED:
+            yield (
+                str(made.address),
+                (
+                    f"{made.name} would leave out {len(made.excluded):,} accounts; AWS Config "
+                    f"takes {EXCLUDED:,}."
                 ),
             )
 
