@@ -5,6 +5,10 @@ for a moment without either: AWS has no call that changes one for the other, and
 touched. Where none of the strangers allows anything, everybody who stays below has an outage then.
 Where no other level above an account has a place that is not a stranger's, nothing but strangers
 denies anything then.
+
+A target that is full in the end, of SCPs that nobody here writes, lacked one of them just before the
+last one came. Whichever it was: without an Allow there is an outage, without a Deny a gap, unless
+the Deny was held above, where others would have had an outage.
 """
 
 from transitions import ALL, REQUESTS, SCPS, Transition, answers, level
@@ -27,8 +31,38 @@ def cramped(one: Transition, law: str, account: Address) -> bool:
     """
     if law == "gap":
         return _bare(one, account, alone=True)
-    others = (found.address for found in one.live.all(Account))
-    return _shut_out(one, account) or any(_bare(one, other, alone=False) for other in others)
+    others = [found.address for found in one.live.all(Account)]
+    return (
+        _shut_out(one, account)
+        or any(_bare(one, other, alone=False) for other in others)
+        or any(_filled_up(one, other) for other in others)
+    )
+
+
+def _filled_up(one: Transition, account: Address) -> bool:
+    """Tell whether some target above an account is filled up with SCPs that nobody here writes."""
+    places = _above(one.live, account)
+    return places == _above(one.desired, account) and any(
+        _lacks_one(one, target, account) for target in places
+    )
+
+
+def _lacks_one(one: Transition, target: Address, account: Address) -> bool:
+    soon = _held(one.desired, target)
+    if len(soon) != one.most or soon == _held(one.live, target):
+        return False
+    found = [one.desired.get(policy) for policy in soon]
+    known = [policy for policy in found if isinstance(policy, Policy) and policy.layout is None]
+    if len(known) != len(found):
+        return False
+    before, after = answers(one.live), answers(one.desired)
+    kept = before[account] & after[account] & ELSEWHERE
+    shut = ELSEWHERE & ~before[account] & ~after[account]
+    for place in _above(one.live, account):
+        if place != target:
+            shut &= _needed(one, place, account)
+    rests = [level([policy for policy in known if policy != missing]) for missing in known]
+    return all(kept & ~rest or shut & rest for rest in rests)
 
 
 def _bare(one: Transition, account: Address, *, alone: bool) -> bool:

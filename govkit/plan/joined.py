@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any
 
 from govkit.kinds.policy import Policy, temporary
 from govkit.plan.covers import within
@@ -22,6 +24,40 @@ def meetings(old: Document, new: Document) -> Iterator[Document]:
         if found is not None and found not in seen:
             seen.add(found)
             yield found
+
+
+def overlaps(some: Iterable[Statement], others: Iterable[Statement]) -> set[Statement]:
+    """Return statements that say what one of some and one of the others both say, as far as that is plain."""
+    pairs = product(sorted(some, key=str), sorted(others, key=str))
+    return {found for one, other in pairs if (found := _overlap(one, other)) is not None}
+
+
+def _overlap(one: Statement, other: Statement) -> Statement | None:
+    """Return the actions listed by both, under the conditions of both; the rest must be the same."""
+    first, second = _apart(one), _apart(other)
+    listed = {name.lower() for name in second["Action"]}
+    actions = [name for name in first.pop("Action") if name.lower() in listed]
+    tests, more = first.pop("Condition"), second.pop("Condition")
+    del second["Action"]
+    if (
+        not actions
+        or first != second
+        or any(tests[name] != more[name] for name in tests.keys() & more.keys())
+    ):
+        return None
+    said: dict[str, Any] = {**first, "Action": actions}
+    if tests or more:
+        said["Condition"] = {**tests, **more}
+    (found,) = statements(of({"Statement": [said]}))
+    return found
+
+
+def _apart(said: Statement) -> dict[str, Any]:
+    """Return a statement without its Sid, its actions and conditions always there."""
+    value = {name: part for name, part in said.value.items() if name != "Sid"}
+    actions = value.get("Action", [])
+    listed = actions if isinstance(actions, list) else [actions]
+    return {**value, "Action": listed, "Condition": value.get("Condition", {})}
 
 
 def with_more(document: Document, more: Iterable[Statement]) -> Document:

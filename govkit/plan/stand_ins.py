@@ -18,7 +18,7 @@ from govkit.model.evidence import canonical
 from govkit.model.state import State
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
-from govkit.plan.joined import temporaries, with_more
+from govkit.plan.joined import overlaps, temporaries, with_more
 from govkit.plan.room import GUARDING, Room
 from govkit.policies.document import Document, Statement, statements
 
@@ -137,8 +137,15 @@ class StandIns:
         return self._one_of(options)
 
     def _contents(self, place: Place) -> list[set[Statement]]:
-        """Return what would serve: what was said, and what will be, each as it is written."""
-        said_by = (place.statements, place.instead)
+        """Return what would serve: what was said, what will be, each as it is written, or what both say.
+
+        Others below may bear the last alone.
+        """
+        both: set[Statement] = set()
+        if all(map(is_deny, (*place.statements, *place.instead))):
+            both = overlaps(place.statements, place.instead)
+        said_by = [place.statements, place.instead]
+        said_by += [both] if both not in said_by else []
         return [{self._written.get(one, one) for one in said} for said in said_by if said]
 
     def _one_of(self, options: Iterable[Callable[[], bool]]) -> bool:

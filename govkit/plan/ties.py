@@ -26,6 +26,7 @@ from govkit.policies.document import Document, Statement, statements
 
 AnyChange: TypeAlias = Change[Resource]
 _LESS, _EITHER, _MORE = -1, 0, 1  # what a step does to what is allowed
+_ENTERS = 2  # a new account comes to where the laws begin to hold for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,13 @@ class _Senses:
                 return None
 
     def tied(self, one: _Felt, other: _Felt) -> bool:
-        """Tell whether the one must not be taken without the other, in their order."""
+        """Tell whether the other, later one must not be taken without the one.
+
+        A new account enters only after all that it feels; what follows asks nothing of one that
+        stays outside.
+        """
+        if _ENTERS in (one.way, other.way):
+            return other.way == _ENTERS
         if one.way == other.way != _EITHER:
             return False
         if one.statements is None or other.statements is None:
@@ -148,6 +155,8 @@ class _Senses:
         if not isinstance(before, Account) or before.parent == after.parent:
             return None
         then, soon = self.watch.then, self.watch.soon
+        if after.address not in then.homes:
+            return _Felt(None, _ENTERS)
         left, come = (set(ground.chain(after.address)) for ground in (then, soon))
         places = left ^ come
         if any(place in self._levelled or not self._allows_all(place) for place in places):

@@ -51,6 +51,7 @@ class Walk:
         self._last: list[int] = []
         self._postponed: list[int] = []
         self._helped_to: dict[AnyChange, int] = {}
+        self._made: dict[Address, int] = {}
 
     def through(self, watch: Watch, room: Room, owner: str, looks: int | None = None) -> bool:
         """Take every step: by temporary means where nothing else goes, by force in the end.
@@ -145,6 +146,8 @@ class Walk:
     def _insert(self, aside: Aside, before: set[int], due: int = _SHRINK) -> int:
         index = len(self.steps)
         self.steps.append(aside.change)
+        if aside.change.action is Action.CREATE:
+            self._made[aside.change.address] = index
         self.before.append(before)
         self.why[index] = aside.why
         self._rank.append((due, -1, 0, str(aside.change.address), index))
@@ -181,7 +184,7 @@ class Walk:
         self._let_off(index)
         first: set[int] = set()
         for aside in found.first:
-            made = self._insert(aside, self._needed(aside.change, first))
+            made = self._insert(aside, self._needed(aside.change))
             first.add(made)
             self.done.append(made)
         self.steps[index] = found.step
@@ -192,9 +195,10 @@ class Walk:
         for aside in found.first:
             self._wake(aside.change)
 
-    def _needed(self, change: AnyChange, among: set[int]) -> set[int]:
-        needs = set(change.after.needs) if change.after is not None else set()
-        return {one for one in among if self.steps[one].address in needs}
+    def _needed(self, change: AnyChange) -> set[int]:
+        """Return the temporary policies that a step needs, also where an earlier help made them."""
+        needs = change.after.needs if change.after is not None else ()
+        return {self._made[one] for one in needs if one in self._made}
 
     def _let_off(self, index: int) -> None:
         self._parked.discard(index)

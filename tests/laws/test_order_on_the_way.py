@@ -99,11 +99,17 @@ def test_every_breach_on_the_way_is_told_all_night(
 
 # What each of them taught: FullAWSAccess leaves a new OU before an account enters; a want of an Allow is
 # held by a Deny alone, also under a condition; a policy that leaves may hold something until it goes;
-# RCPs are looked at by themselves, and the only one may leave.
-@pytest.mark.parametrize("seed", [209, 490, 1451, 3044, 10203, 10259, 12049])
+# RCPs are looked at by themselves, and the only one may leave; others below may bear what both ends share.
+@pytest.mark.parametrize("seed", [209, 490, 1451, 3044, 10203, 10259, 12049, 14030])
 def test_a_pair_that_once_had_a_lapse_has_none(seed: int) -> None:
     counts = _check(transition(seed))
     assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
+
+
+def test_the_last_place_of_a_target_filled_by_strangers_cannot_be_taken_unnoticed() -> None:
+    """FullAWSAccess and a stranger's Deny come to an account with two places: one of them comes last."""
+    counts = _check(transition(12716))
+    assert (counts["with an outage"], counts["not justified"]) == (1, 0)
 
 
 def _denying(*statements: tuple[str, ...]) -> Document:
