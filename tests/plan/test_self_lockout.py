@@ -91,6 +91,7 @@ def test_the_role_that_detaches_may_not_be_denied_to(planned: Any) -> None:
     )
     assert "by root:/: scp/no, Statement[0] (No)" in found.message
     assert "only the management account could" in found.message
+    assert found.message.endswith(" Excuse it there: exempt_principals, or a condition.")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +259,8 @@ def test_the_role_by_which_accounts_are_entered_without_a_name_is_our_own_too(pl
         "arn:aws:iam::*:role/OrganizationAccountAccessRole (run.member.write) is denied "
         "iam:GetAccountPasswordPolicy in payments, search"
     ) in found.message
+    assert "exempt_principals" in found.message
+    assert "run: {member: {read: …, write: …}}" in found.message
     excused = {"aws:PrincipalArn": ["arn:aws:iam::*:role/OrganizationAccountAccessRole"]}
     wanted["guardrails"]["no"]["policy"] = deny("iam:*", ArnNotLike=excused)
     assert planned(wanted) == []
