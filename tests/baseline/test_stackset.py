@@ -214,7 +214,9 @@ def test_an_account_that_somebody_moved_out_of_its_ou_is_said_not_to_record(appl
     }
     ran = applied.run("check", "--format", "json")
     assert ran.code == 3
-    assert {one["resource"] for one in json.loads(ran.out)["findings"]} == lacking
+    found = json.loads(ran.out)["findings"]
+    assert {one["resource"] for one in found} == lacking
+    assert all(one["fix"].startswith("Put the account back into its OU") for one in found)
     assert addresses(applied) == ["account:payments"]
     applied.does("apply", "--baseline", "--yes")  # no rail: the layout wants the stack there
     assert recorders(applied, PAYMENTS)[0]["name"] == "govkit"
