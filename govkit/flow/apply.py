@@ -41,6 +41,8 @@ from govkit.store.lately import begun, written
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
 
+_SHOWN = 10  # steps: as many as one reads
+
 
 def asked_of(question: Question | None, task: str | None) -> dict[str, Json]:
     """Return which part of all there is to do was asked for, as a journal keeps it."""
@@ -232,11 +234,11 @@ def _stopped(
         return error
     finished = {step.id for step in done}
     left = [f"{step.verb} {step.address}" for step in steps if step.id not in finished]
+    shown = "; ".join(left[:_SHOWN]) + ("; …" if len(left) > _SHOWN else "")
     return ApplyStopped(
         "Stopped after the first write",
         f"{error.summary}. {error.detail}\n"
-        f"Done: {len(done)} of {len(steps)} steps; left: {'; '.join(left[:10])}"
-        f"{'; …' if len(left) > 10 else ''}. Run {run_id}.",  # noqa: PLR2004 - as many as one reads
+        f"Done: {len(done)} of {len(steps)} steps{f'; left: {shown}' if left else ''}. Run {run_id}.",
         "Run the same command again to finish.",
     )
 

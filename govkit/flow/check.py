@@ -9,6 +9,7 @@ from govkit.checks.accounts._controls import CONTROLS
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
 from govkit.flow.plan import drift_between, left_in, stop_for
 from govkit.flow.tolerate import weighed
+from govkit.kinds.account import Account
 from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.model.finding import Origin, Severity
@@ -20,6 +21,7 @@ from govkit.plan.drift import Drift, Drifted
 
 NOT_AS_WANTED = "GK500"
 _WAY_BACK = "Put it back: govkit apply --baseline; or change the layout."
+_BACK_HOME = "Put the account back into its OU: govkit apply; or change the layout."
 _BY_OTHERS = "govkit only looks at it: put it back where it is kept, or change the layout."
 
 
@@ -103,16 +105,22 @@ def _lapse_of(item: Drifted, both: Compared, kind: Kind[Any] | None) -> Lapse:
         f"{noun[:1].upper()}{noun[1:].replace('_', ' ')} is {item.change}{_differing(item)}.",
         item.expected,
         item.actual,
-        _fix(item, both, kind),
+        _fix(item, both, kind, account),
         item.origin or _part(kind, both),
         CONTROLS.get(item.address.kind, {}),
     )
 
 
-def _fix(item: Drifted, both: Compared, kind: Kind[Any] | None) -> str:
+def _fix(item: Drifted, both: Compared, kind: Kind[Any] | None, account: Address | None) -> str:
     """Return what puts it right: a plan has no step for what is only observed."""
-    if item.address not in both.meeting.wanted.observed:
+    meeting = both.meeting
+    if item.address not in meeting.wanted.observed:
         return _WAY_BACK
+    home, here = (
+        None if account is None else bank.get(account) for bank in (meeting.desired, meeting.live)
+    )
+    if isinstance(home, Account) and isinstance(here, Account) and home.parent != here.parent:
+        return _BACK_HOME
     return (kind.remedy if kind is not None else "") or _BY_OTHERS
 
 

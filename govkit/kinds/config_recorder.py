@@ -116,6 +116,7 @@ def _recording(told: Config, scope: Scope) -> Iterator[tuple[Asked, tuple[str, .
     """
     if told.engine == "stackset":
         yield from stacked(told, scope)
+        yield from _astray(told.recorder, scope)
         scope = replace(scope, accounts=scope.apart)
     rule = told.recorder
     for account in scope.accounts if rule.role is None else ():
@@ -126,6 +127,17 @@ def _recording(told: Config, scope: Scope) -> Iterator[tuple[Asked, tuple[str, .
         recording = ConfigRecording(account, region, rule.name, told.delivery.name)
         yield Asked(("recorder",), recording), (region,)
         yield Asked(("delivery",), ConfigDelivery(account, region, rule.name), observed=True), ()
+
+
+def _astray(rule: Recorder, scope: Scope) -> Iterator[tuple[Asked, tuple[str, ...]]]:
+    """Yield the recorders that accounts lack while they are out of their OUs.
+
+    Looked at and not made: the stack brings one when the account is back, and would meet it.
+    """
+    for unit in scope.units:
+        for account in unit.astray:
+            for region in scope.regions:
+                yield Asked(("recorder",), _wanted(rule, account, region), observed=True), ()
 
 
 def _wanted(rule: Recorder, account: Address, region: str) -> ConfigRecorder:

@@ -150,12 +150,14 @@ class Scope:
 class Unit:
     """An OU that a StackSet can go into, and the accounts there; those `spared` keep what they have.
 
-    The management account is in none: no StackSet gets there.
+    Those `astray` belong there, and are somewhere else for now, where no StackSet gets to. The
+    management account is in none: no StackSet gets there either.
     """
 
     ou: Address
     accounts: tuple[Address, ...]
     spared: tuple[Address, ...] = ()
+    astray: tuple[Address, ...] = ()
 
 
 def by_unit(
@@ -163,7 +165,9 @@ def by_unit(
     ous: Iterable[str],
     homes: Mapping[Address, str],
     aside: Collection[Address | None],
+    *,
     spared: Collection[Address] = (),
+    astray: Collection[Address] = (),
 ) -> tuple[Unit, ...]:
     """Return the topmost OUs that are covered wholly, with the accounts that live there (`homes`).
 
@@ -178,6 +182,7 @@ def by_unit(
                 ou_address(path),
                 tuple(one for one in here if one not in spared),
                 tuple(one for one in here if one in spared),
+                tuple(one for one in here if one in astray and one not in spared),
             )
         )
     return tuple(found)

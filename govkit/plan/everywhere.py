@@ -16,7 +16,7 @@ from govkit.kinds.root import Root
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Resource
-from govkit.model.scope import Scope, Unreached, by_unit
+from govkit.model.scope import Scope, Unreached, by_unit, is_within
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 
@@ -75,7 +75,26 @@ def _scope(wanted: Wanted, live: State) -> Scope:
         organization=None if told is None else told.organization,
         partition=wanted.partition,
         own={account: tuple(sorted(found)) for account, found in regions.items()},
-        units=by_unit(reach, _ous(wanted, live), homes, (management,), recording),
+        units=by_unit(
+            reach,
+            _ous(wanted, live),
+            homes,
+            (management,),
+            spared=recording,
+            astray=_astray(wanted, live),
+        ),
+    )
+
+
+def _astray(wanted: Wanted, live: State) -> frozenset[Address]:
+    """Return the accounts that live where no StackSet gets to, and can be looked into there."""
+    reach = wanted.coverage
+    tops = reach.whole(_ous(wanted, live))
+    return frozenset(
+        one.address
+        for one in live.all(Account)
+        if reach.reaches(one.parent.path)
+        and not any(is_within(one.parent.path, top) for top in tops)
     )
 
 
@@ -86,10 +105,15 @@ def _ous(wanted: Wanted, live: State) -> frozenset[str]:
 
 
 def _covered(wanted: Wanted, live: State) -> Iterator[tuple[Address, str]]:
-    """Yield the accounts with their OUs as they will live: listed ones where the layout wants them."""
+    """Yield the accounts with their OUs as they will live: listed ones where the layout wants them.
+
+    Those that AWS closed, or is closing, are not among them, whatever the layout says of them.
+    """
     listed = {one.address: one for one in wanted.state.all(Account)}
+    closed = {one.address for one in live.all(Account) if one.state != "ACTIVE"}
     for account in listed.values():
-        if account.state == "ACTIVE" and wanted.coverage.reaches(account.parent.path):
+        usable = account.state == "ACTIVE" and account.address not in closed
+        if usable and wanted.coverage.reaches(account.parent.path):
             yield account.address, account.parent.path
     for one in live.all(Account) if wanted.manage.all_accounts else ():
         known = one.address in listed or one.state != "ACTIVE"

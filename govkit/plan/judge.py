@@ -37,8 +37,9 @@ def overridable() -> tuple[str, ...]:
 
 
 def judged(plan: Plan, wanted: Wanted, allow: Mapping[str, int]) -> Plan:
-    """Return the plan with what the rails say of it."""
-    found = [finding for guard in guards() for finding in guard.look(plan, wanted)]
+    """Return the plan with what the rails say of it; what they only remark on, once."""
+    said = [finding for guard in guards() for finding in guard.look(plan, wanted)]
+    found = [one for one in said if one.rail is not None or one not in plan.findings]
     return replace(plan, findings=(*plan.findings, *found), allowances=dict(allow))
 
 

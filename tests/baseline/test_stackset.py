@@ -168,13 +168,60 @@ def test_an_account_that_comes_into_an_ou_gets_stacks_and_one_that_leaves_loses_
     told["accounts"]["old-shop"]["ou"] = "Workloads"
     told["accounts"]["payments"]["ou"] = "Suspended"
     applied.layout(told)
-    assert applied.run("apply", "--baseline", "--yes").code == 4  # rail `stacks` tells of both
-    applied.does("apply", "--baseline", "--yes", "--allow", "stacks=2")
+    said = {one["subject"]: one for one in remarks(applied)}
+    assert said.keys() == {"account:payments", "account:old-shop"}
+    assert (said["account:payments"]["severity"], said["account:payments"]["count"]) == ("error", 1)
+    assert (said["account:old-shop"]["severity"], said["account:old-shop"]["rail"]) == (
+        "note",
+        None,
+    )
+    assert "the stacks of govkit-config (eu-west-1) come" in said["account:old-shop"]["message"]
+    assert applied.run("apply", "--baseline", "--yes").code == 4  # of those that go
+    applied.does("apply", "--baseline", "--yes", "--allow", "stacks=1")
     assert (ACCOUNTS["old-shop"], HOME) in there(applied)
     assert (PAYMENTS, HOME) not in there(applied)
     assert recorders(applied, ACCOUNTS["old-shop"])[0]["name"] == "govkit"
     assert recorders(applied, PAYMENTS) == []
     assert steps(applied) == []
+
+
+def remarks(table: Desk) -> list[dict[str, Any]]:
+    found = json.loads(table.run("plan", "--baseline", "--format", "json").out)["findings"]
+    return [one for one in found if one["code"] == "GK421"]
+
+
+def test_a_closed_account_is_owed_no_stack_though_the_layout_lists_it(table: Desk) -> None:
+    """An OU that holds it alone is deployed to, and nothing is behind there."""
+    told = layout(config=config())
+    told["baseline"]["except"] = []
+    clicks(table, MANAGEMENT, "organizations", "CloseAccount", {"AccountId": ACCOUNTS["old-shop"]})
+    table.layout(told)
+    assert IN_SECURITY.replace("Security", "Suspended") in addresses(table)
+    table.does("apply", "--baseline", "--yes")
+    assert steps(table) == []
+    assert drifted(table) == []
+
+
+def test_an_account_that_somebody_moved_out_of_its_ou_is_said_not_to_record(applied: Desk) -> None:
+    """Its stacks are gone; the plan takes it back, and leaves the recorder to the stack."""
+    moved(applied, PAYMENTS, "Workloads", "/")
+    assert recorders(applied, PAYMENTS) == []
+    lacking = {f"config_recorder:payments/{one}/govkit" for one in REGIONS}
+    assert {one["address"] for one in drifted(applied)} == {"account:payments", *lacking}
+    only = json.loads(applied.run("drift", "--only", "baseline", "--format", "json").out)["drift"]
+    assert {(one["address"], one["change"]) for one in only} == {
+        (one, "missing") for one in lacking
+    }
+    ran = applied.run("check", "--format", "json")
+    assert ran.code == 3
+    found = json.loads(ran.out)["findings"]
+    assert {one["resource"] for one in found} == lacking
+    assert all(one["fix"].startswith("Put the account back into its OU") for one in found)
+    assert addresses(applied) == ["account:payments"]
+    applied.does("apply", "--baseline", "--yes")  # no rail: the layout wants the stack there
+    assert recorders(applied, PAYMENTS)[0]["name"] == "govkit"
+    assert drifted(applied) == []
+    assert applied.run("check").code == 0
 
 
 def test_within_the_ous_an_account_moves_without_a_question(applied: Desk) -> None:
@@ -218,7 +265,7 @@ def moved(table: Desk, account: str, source: str, target: str) -> None:
         "ListOrganizationalUnitsForParent",
         {"ParentId": root["Id"]},
     )
-    units = {one["Name"]: one["Id"] for one in found["OrganizationalUnits"]}
+    units = {"/": root["Id"]} | {one["Name"]: one["Id"] for one in found["OrganizationalUnits"]}
     told = {"AccountId": account, "SourceParentId": units[source]}
     told["DestinationParentId"] = units[target]
     clicks(table, MANAGEMENT, "organizations", "MoveAccount", told)
@@ -243,6 +290,7 @@ def test_a_stack_that_failed_is_named_with_awss_words_and_tried_again(applied: D
     ran = applied.run("apply", "--baseline", "--yes")
     assert ran.code == 6
     assert IN_WORKLOADS in ran.said
+    assert "Done: 1 of 1 steps. Run " in ran.said  # nothing is left to do, and that is no list
     named = {"ConfigurationRecorderName": "theirs"}
     clicks(applied, shop, "config", "DeleteConfigurationRecorder", named, region=HOME)
     applied.does("apply", "--baseline", "--yes")

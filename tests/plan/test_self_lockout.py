@@ -23,6 +23,7 @@ from govkit.model.change import Change
 from govkit.model.finding import Finding
 from govkit.model.state import State
 from govkit.plan.guards._callers import Caller
+from govkit.plan.judge import narrowed
 from govkit.policies.document import Document, of
 
 LIVE: dict[str, Any] = {
@@ -91,6 +92,7 @@ def test_the_role_that_detaches_may_not_be_denied_to(planned: Any) -> None:
     )
     assert "by root:/: scp/no, Statement[0] (No)" in found.message
     assert "only the management account could" in found.message
+    assert found.message.endswith(" Excuse it there: exempt_principals, or a condition.")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,15 @@ def test_what_depends_on_something_unknown_is_a_warning(planned: Any) -> None:
     )
     assert found.code == "GK431"
     assert "on aws:multifactorauthpresent" in found.message
+
+
+def test_what_is_only_remarked_on_is_said_once_where_a_part_is_chosen(
+    template: Path, tmp_path: Path
+) -> None:
+    wanted = layout(deny("organizations:*", Bool={"aws:MultiFactorAuthPresent": ["false"]}), ["/"])
+    made, both = Walk(sandbox_api(template), tmp_path).plan(wanted)
+    part = narrowed(made, made.steps, both.wanted)
+    assert [one.code for one in part.findings].count("GK431") == 1
 
 
 def test_a_lock_that_is_there_already_is_not_the_plans(planned: Any) -> None:
@@ -258,6 +269,8 @@ def test_the_role_by_which_accounts_are_entered_without_a_name_is_our_own_too(pl
         "arn:aws:iam::*:role/OrganizationAccountAccessRole (run.member.write) is denied "
         "iam:GetAccountPasswordPolicy in payments, search"
     ) in found.message
+    assert "exempt_principals" in found.message
+    assert "run: {member: {read: …, write: …}}" in found.message
     excused = {"aws:PrincipalArn": ["arn:aws:iam::*:role/OrganizationAccountAccessRole"]}
     wanted["guardrails"]["no"]["policy"] = deny("iam:*", ArnNotLike=excused)
     assert planned(wanted) == []

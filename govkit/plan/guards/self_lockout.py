@@ -203,7 +203,7 @@ def _said(locks: Iterable[_Lock]) -> Iterator[Finding]:
         if sure:
             message = (
                 f"From step {step.id} ({step.verb} {step.address}) on, {told}: "
-                f"{by}.{_no_way_back(caller, actions)}"
+                f"{by}.{_no_way_back(caller, actions)}{_remedy(found[0])}"
             )
             yield remark(RAIL, "GK430", str(step.address), message, len(accounts))
         else:
@@ -252,6 +252,18 @@ def _no_way_back(caller: Caller, actions: Iterable[str]) -> str:
     if caller.own and not set(_UNDOING).isdisjoint(actions):
         return " govkit could not undo that; only the management account could, which no SCP binds."
     return ""
+
+
+def _remedy(lock: _Lock) -> str:
+    """Say what keeps a principal working besides letting it be locked out."""
+    if lock.verdict.statement is None:
+        return ""
+    if not (lock.caller.own or "").startswith("member."):
+        return " Excuse it there: exempt_principals, or a condition."
+    return (
+        " Excuse it there (exempt_principals, or a condition), or have accounts entered by a role "
+        "that is excused: run: {member: {read: …, write: …}}."
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -2,16 +2,18 @@
 
 StackSets with automatic deployment follow accounts at once, and delete what they put where the account
 goes, unless they retain it. They are read with the baseline, where CloudFormation lets them be read.
+What the layout's own StackSet brings to an account is what the layout asks for: said, and not asked about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from govkit.kinds.account import Account
+from govkit.kinds.config_stack_set import ConfigStackSet
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.stack_set import StackSet
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Severity
-from govkit.model.plan import Plan
+from govkit.model.plan import Plan, Step
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.guards.max_moves import created_accounts
@@ -25,7 +27,7 @@ def _look(plan: Plan, wanted: Wanted) -> Iterator[Finding]:
     if not sets:
         return
     after = plan.live.after(step.change for step in plan.steps)
-    made = created_accounts(plan)
+    made, ours = created_accounts(plan), _ours(wanted)
     for step in plan.steps:
         before, soon = step.change.before, step.change.after
         if not isinstance(before, Account) or not isinstance(soon, Account):
@@ -37,16 +39,30 @@ def _look(plan: Plan, wanted: Wanted) -> Iterator[Finding]:
         gone = [one for one in sets if _covers(one, left) and not _covers(one, entered)]
         come = [one for one in sets if _covers(one, entered) and not _covers(one, left)]
         if gone or come:
-            yield Finding(
-                "GK421",
-                Severity.ERROR,
-                str(step.address),
-                f"{step.address} moves from {before.parent} to {soon.parent}: {_said(gone, come)}.",
-                f"Look at what the stacks hold, then --allow {RAIL}={len(gone) + len(come)}.",
-                wanted.origin(step.address),
-                rail=RAIL,
-                count=len(gone) + len(come),
+            asked = [*gone, *(one for one in come if (one.name, one.region) not in ours)]
+            yield _finding(
+                step, wanted, f"{before.parent} to {soon.parent}", _said(gone, come), asked
             )
+
+
+def _finding(step: Step, wanted: Wanted, way: str, what: str, asked: Sequence[StackSet]) -> Finding:
+    """Return what the rail asks about, or a note where the layout itself wants what comes."""
+    count = len(asked)
+    return Finding(
+        "GK421",
+        Severity.ERROR if asked else Severity.NOTE,
+        str(step.address),
+        f"{step.address} moves from {way}: {what}.",
+        f"Look at what the stacks hold, then --allow {RAIL}={count}." if asked else "",
+        wanted.origin(step.address),
+        rail=RAIL if asked else None,
+        count=count if asked else None,
+    )
+
+
+def _ours(wanted: Wanted) -> frozenset[tuple[str, str]]:
+    """Return the StackSets that the layout keeps: name and Region."""
+    return frozenset((one.name, one.region) for one in wanted.state.all(ConfigStackSet))
 
 
 def _above(unit: Address, state: State) -> Iterator[Address]:
