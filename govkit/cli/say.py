@@ -19,6 +19,8 @@ class Voice:
     redact: bool = False
     color: str = "auto"
     program: str = "govkit"
+    writer: str | None = None
+    command: tuple[str, ...] = ()
 
 
 _TEXT_OR_JSON = ("json", "text")
@@ -52,6 +54,11 @@ def note(text: str) -> None:
 def program() -> str:
     """Return how govkit was called, with the options that the next command needs too."""
     return _voice[0].program
+
+
+def command() -> tuple[str, ...]:
+    """Return the command that was typed, with its own options and arguments."""
+    return _voice[0].command
 
 
 def told_once(refusal: PlanRefused) -> PlanRefused:
@@ -99,7 +106,13 @@ def style(stream: TextIO, **facts: Any) -> Any:
         _voice[0].color, terminal and "NO_COLOR" not in os.environ
     )
     width = os.get_terminal_size(stream.fileno()).columns if terminal else None
-    return Style(color=color, width=width, program=_voice[0].program, **facts)
+    return Style(
+        color=color,
+        width=width,
+        program=_voice[0].program,
+        writer=_voice[0].writer,
+        **facts,
+    )
 
 
 def show(

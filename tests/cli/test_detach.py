@@ -315,7 +315,8 @@ def test_without_a_terminal_and_a_yes_nothing_is_done(done: Desk) -> None:
     before = done.content()
     ran = done.run("detach", "keep-buckets", "--from", "/Workloads", *WHY)
     assert ran.code == 64
-    assert "govkit detach --yes" in ran.err
+    assert "govkit detach keep-buckets --from /Workloads --reason 'INC-7: " in ran.err
+    assert ran.err.endswith(" --yes\n")
     assert done.content() == before
 
 
