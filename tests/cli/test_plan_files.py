@@ -138,7 +138,9 @@ def test_a_layout_changed_since_the_review_is_stale(table: Desk) -> None:
     before = table.content()
     ran = table.run("apply", "plan.json", "--yes")
     assert ran.code == 5
-    assert "policy:scp/keep-keys" in ran.err
+    assert "policy:scp/keep-keys: it was reviewed to become " in ran.err
+    assert 'and is to become {"document":' in ran.err
+    assert max(map(len, ran.err.splitlines())) < 900
     assert table.content() == before
 
 
@@ -248,6 +250,16 @@ def test_a_plan_file_knows_what_it_was_limited_to(table: Desk) -> None:
     ran = table.does("apply", "plan.json", "--yes")
     assert "Not in the reviewed plan" not in ran.out
     assert ran.out.endswith("Next: govkit --only guardrail:cost-tags drift\n")
+
+
+def test_a_step_that_the_layout_no_longer_asks_for_is_stale_and_said_to_be_so(table: Desk) -> None:
+    table.does("plan", "--out", "plan.json")
+    layout = _layout(table)
+    del layout["services"]["delegated_administrators"]
+    table.layout(layout)
+    ran = table.run("apply", "plan.json", "--yes")
+    assert ran.code == 5
+    assert "it is as it was reviewed, and the plan of today has no such step." in ran.err
 
 
 def test_the_file_of_an_older_govkit_is_compared_as_the_options_say(table: Desk) -> None:
