@@ -18,6 +18,7 @@ from govkit.live.discover import Live, discover
 from govkit.live.snapshot import Snapshot, restored
 from govkit.model.call import Api, Interest
 from govkit.model.scope import Entry
+from govkit.model.suggest import did_you_mean
 from govkit.store.store import Lock
 
 
@@ -60,9 +61,10 @@ def overrides(allow: list[str]) -> dict[str, int]:
     for text in allow:
         rail, equals, count = text.partition("=")
         if not equals or not count.isdecimal() or rail not in _rails():
+            guess = "" if rail in _rails() else did_you_mean(rail, _rails())
             raise UsageError(
                 "No such override",
-                f"--allow {text} is not understood.",
+                f"--allow {text} is not understood. {guess}".rstrip(),
                 f"Use RAIL=N, with one of: {', '.join(_rails())}.",
             )
         told[rail] = int(count)

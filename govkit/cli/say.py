@@ -129,6 +129,12 @@ def show(
     show_as(tellers, document, format_, write, **facts)
 
 
+def formats_known(tellers: Iterable[str], format_: str, write: Sequence[str] | None) -> None:
+    """Raise `UsageError` where a format is asked for that a report does not come in."""
+    for name in (format_, *(text.partition("=")[0] for text in write or ())):
+        _known(tellers, name)
+
+
 def show_as(
     tellers: Mapping[str, Callable[..., str]],
     document: Mapping[str, Any],
@@ -145,7 +151,7 @@ def show_as(
         write_private(path, _told(tellers[name](document, plain)))
 
 
-def _known(tellers: Mapping[str, Callable[..., str]], name: str) -> None:
+def _known(tellers: Iterable[str], name: str) -> None:
     if name not in tellers:
         raise UsageError("No such format", f"{name} is none of {', '.join(sorted(tellers))}.")
 
