@@ -37,6 +37,7 @@ from govkit.report._words import (
 GROUPS = ("Build up", "Rearrange", "Clear away")
 EFFECTS_SHOWN = 25
 EFFECTS_IN_FULL = 5
+PINNED = "GK320"
 _WIDEST = 52
 _JUDGED = ("scp", "rcp")
 _SORTS = ("create", "update", "delete", "move", "attach", "detach")
@@ -82,7 +83,9 @@ def summary(plan: Document, style: Style) -> str:
     if not plan["steps"] and style.command:
         return f"No changes: {style.command} has nothing to do. {following(style, style.after)}"
     if not plan["steps"]:
+        held = any(each["code"] == PINNED for each in plan["findings"])
         wants = "what is left in" if left_out else "the organization"
+        wants = f"{wants}, what is pinned off aside," if held else wants
         return (
             f"No changes. {wants.capitalize()} is as the layout wants it{aside}. "
             f"{following(style, style.after)}"

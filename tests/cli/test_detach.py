@@ -403,3 +403,9 @@ def _calls(size: Size) -> Counter[str]:
         assert ran.code == 0, ran.said
         lines = (table.sandbox / "calls.jsonl").read_text().splitlines()
         return Counter(json.loads(line)["operation"] for line in lines)
+
+
+def test_a_plan_with_a_pin_in_force_does_not_say_that_all_is_as_wanted(done: Desk) -> None:
+    assert _pull(done, "keep-buckets", "/Workloads").code == 0
+    last = done.does("plan").out.splitlines()[-1]
+    assert last.startswith("No changes. The organization, what is pinned off aside, is as the ")
