@@ -104,7 +104,7 @@ def _carried_out(plan: Document, style: Style) -> str:
         return again(style, {})
     saved = [quote(style.plan_file)] if style.plan_file else []
     expired = plan.get("asked", {}).get("expired") and not saved  # a plan file says it itself
-    allowed = [f"--allow {rail}={count}" for rail, count in sorted(style.allowed.items())]
+    allowed = [f"--allow {rail}={most}" for rail, most in allowed_rails(plan, style).items()]
     return " ".join(["apply", *saved, *(["--expired"] if expired else []), *allowed])
 
 
