@@ -52,6 +52,7 @@ def apply(
     options = replace(options, only=asked.only, baseline=asked.baseline)
     heard(options)
     reach = Reach(options, run_id=new_run())
+    reach.require_no_snapshot()
     store = store_of(asked, reach.store_api)
     with store.locked("govkit apply", now()) as lock:
         reach.under(lock)

@@ -94,15 +94,19 @@ class Reach:
 
     def door(self, role: str | None) -> Api:
         """Return the door for a role, opened once; UsageError where there is only a snapshot."""
-        if self.options.snapshot is not None:
-            raise UsageError(
-                "A snapshot cannot be written to", "This command needs AWS or --sandbox."
-            )
+        self.require_no_snapshot()
         if role not in self._doors:
             self._announce()
             entry = self._entry
             self._doors[role] = _opened(self.options, self.run_id, role, self._permit, entry)
         return self._doors[role]
+
+    def require_no_snapshot(self) -> None:
+        """Raise UsageError where there is only a snapshot to write to."""
+        if self.options.snapshot is not None:
+            raise UsageError(
+                "A snapshot cannot be written to", "This command needs AWS or --sandbox."
+            )
 
     def store_api(self) -> Api:
         """Return the door for a store in S3: with the credentials at hand, whoever does the rest."""
