@@ -34,14 +34,7 @@ def apply(
     """
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import (
-        Job,
-        asked_of,
-        new_run,
-        now,
-        remembered,
-        store_of,
-    )
+    from govkit.flow.apply import Job, asked_of, new_run, now, remembered, store_of
     from govkit.flow.authority import task
     from govkit.flow.evidence import evidence_for, of_the_same
     from govkit.flow.plan import plan as planned

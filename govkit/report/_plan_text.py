@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from shlex import quote
 from typing import Any
 
+from govkit.model.finding import PINNED
 from govkit.report._difference_lines import lines, sign, signed
 from govkit.report._findings_text import finding_lines
 from govkit.report._format import Document, Style
@@ -37,7 +38,6 @@ from govkit.report._words import (
 GROUPS = ("Build up", "Rearrange", "Clear away")
 EFFECTS_SHOWN = 25
 EFFECTS_IN_FULL = 5
-PINNED = "GK320"
 _WIDEST = 52
 _JUDGED = ("scp", "rcp")
 _SORTS = ("create", "update", "delete", "move", "attach", "detach")
