@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from govkit.apply.otherwise import NOTHING, otherwise
 from govkit.model.address import Address
 from govkit.model.evidence import Mark, Stated, canonical, mark
 from govkit.model.plan import Step
@@ -27,7 +28,7 @@ def unfounded(
             if found != one.facts:
                 yield (
                     f"{step.verb} {step.address} relies on {one.address}: "
-                    f"expected {one.facts}, found {found}."
+                    f"{otherwise(one.facts, found)}."
                 )
         here = here.after([step.change])
 
@@ -39,11 +40,11 @@ def _itself(step: Step, there: Resource | None) -> Iterator[str]:
     expected = _told(before, names)
     found = _told(there, names)
     if expected != found:
-        yield f"{step.verb} {step.address}: expected {expected}, found {found}."
+        yield f"{step.verb} {step.address}: {otherwise(expected, found)}."
 
 
 def _told(resource: Resource | None, names: Iterable[str]) -> str:
-    return "nothing there" if resource is None else canonical(stated(resource, names))
+    return NOTHING if resource is None else canonical(stated(resource, names))
 
 
 def _derived(step: Step) -> Iterator[Stated]:
@@ -54,6 +55,6 @@ def _derived(step: Step) -> Iterator[Stated]:
 
 def _facts(there: Resource | None, wanted: Mapping[str, object]) -> str:
     if there is None:
-        return "nothing there"
+        return NOTHING
     known = [name for name in wanted if hasattr(there, name)]
     return canonical(stated(there, known))

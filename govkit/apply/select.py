@@ -1,15 +1,16 @@
 """Chooses the steps to do: exactly those that were reviewed, as the plan made anew has them."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from govkit.apply.foundations import unfounded
+from govkit.apply.otherwise import NOTHING, otherwise
 from govkit.errors import StalePlan
 from govkit.model.address import Address
 from govkit.model.evidence import Mark, Reviewed, canonical, mark
-from govkit.model.plan import Plan, Step
-from govkit.model.resource import facts
+from govkit.model.plan import Asked, Plan, Step
+from govkit.model.resource import Json, Resource, facts
 from govkit.model.state import State
 
 
@@ -42,14 +43,14 @@ def select(plan: Plan, reviewed: Reviewed | None) -> Selection:
     known = {*marks, *done}
     stale = [_sentence(one, plan) for one in reviewed.marks if one not in known]
     if stale:
-        raise stale_plan(stale)
+        raise stale_plan(stale, plan.asked)
     wanted = set(reviewed.marks)
     steps = tuple(step for step in plan.steps if mark(step) in wanted)
     lacking = [*_lacking(steps, plan.live)] or [
         *unfounded(steps, State([*plan.live, *plan.ours]), reviewed.premises)
     ]
     if lacking:
-        raise stale_plan(lacking)
+        raise stale_plan(lacking, plan.asked)
     return Selection(steps, done, tuple(step for step in plan.steps if mark(step) not in wanted))
 
 
@@ -89,17 +90,37 @@ def _lacking(steps: Sequence[Step], live: State) -> Iterator[str]:
                     yield f"{step.verb} {step.address}: expected {need}, found nothing there."
 
 
-def stale_plan(sentences: Iterable[str]) -> StalePlan:
+def stale_plan(sentences: Iterable[str], asked: Asked | None = None) -> StalePlan:
     """Return what to raise where steps no longer hold, before anything was written."""
+    expired = " --expired" if asked is not None and asked.expired else ""
     return StalePlan(
         "The plan is stale",
         "\n".join(f"  {sentence}" for sentence in sentences),
-        "Nothing was written. Review a new plan: govkit plan --out plan.json",
+        f"Nothing was written. Review a new plan: govkit plan{expired} --out plan.json",
     )
 
 
 def _sentence(one: Mark, plan: Plan) -> str:
-    there = plan.ours.get(Address.parse(one.address))
-    found = "nothing there" if there is None else canonical(facts(there))
-    expected = "nothing there" if one.before == "null" else one.before
-    return f"{one.action} {one.address}: expected {expected}, found {found}."
+    expected = NOTHING if one.before == "null" else one.before
+    found = _facts_of(plan.ours.get(Address.parse(one.address)), json.loads(one.before))
+    what = f"{one.action} {one.address}"
+    if expected != found:
+        return f"{what}: {otherwise(expected, found)}."
+    now = next((step for step in plan.steps if str(step.address) == one.address), None)
+    if now is None:
+        return f"{what}: it is as it was reviewed, and the plan of today has no such step."
+    before, after = (NOTHING if told == "null" else told for told in (one.after, mark(now).after))
+    if before == after:
+        return f"{what}: it is as it was reviewed, and the plan of today says {now.verb} of it."
+    told = otherwise(before, after, "it was reviewed to become", "and is to become")
+    return f"{what}: {told} by the layout of today."
+
+
+def _facts_of(there: Resource | None, told: Mapping[str, Json] | None) -> str:
+    """Return how a thing is, in the facts that a step is about; all of them where it makes it."""
+    if there is None:
+        return NOTHING
+    names = None if told is None else told.keys()
+    return canonical(
+        {name: fact for name, fact in facts(there).items() if names is None or name in names}
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from govkit.apply.events import Event, Waiting
 from govkit.apply.once import Once
+from govkit.apply.otherwise import NOTHING, otherwise
 from govkit.apply.patience import Named, Patience
 from govkit.errors import StalePlan
 from govkit.model.address import Address
@@ -179,12 +180,12 @@ def unfounded(step: Step, premise: Premise, found: Seen) -> StalePlan:
 def _changed(what: str, relies: str, expected: str, found: str, said: str = "") -> StalePlan:
     return StalePlan(
         "The organization changed since the plan was made",
-        f"{what}{relies}: expected {expected}, found {found}.{said}",
+        f"{what}{relies}: {otherwise(expected, found)}.{said}",
         "Look at a new plan: govkit plan",
     )
 
 
 def _told(resource: Resource | None, names: Sequence[str]) -> str:
     if resource is None:
-        return "nothing there"
+        return NOTHING
     return canonical(stated(resource, names))

@@ -1,7 +1,6 @@
 """The command line: the global options, and every command under its name."""
 
 import os
-import shlex
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from govkit import __version__
 from govkit.cli import globals as global_options
 from govkit.cli import options
 from govkit.cli.account import app as account
+from govkit.cli.again import heard
 from govkit.cli.apply import apply
 from govkit.cli.check import check
 from govkit.cli.compare import compare
@@ -35,7 +35,6 @@ from govkit.cli.release import release
 from govkit.cli.render import render
 from govkit.cli.rollback import rollback
 from govkit.cli.sandbox import app as sandbox
-from govkit.cli.say import Voice, speak
 from govkit.cli.schema import schema
 from govkit.cli.show import show
 from govkit.cli.simulate import simulate
@@ -94,7 +93,10 @@ app.add_typer(sandbox, name="sandbox")
 
 def call(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit status, and lets what stops it through."""
-    status = _command()(global_options.first(arguments), prog_name="govkit", standalone_mode=False)
+    options_, rest = global_options.apart(arguments)
+    status = _command()(
+        [*options_, *rest], prog_name="govkit", standalone_mode=False, obj=tuple(rest)
+    )
     if status == Exit.INTERRUPTED and not isinstance(status, Exit):
         raise KeyboardInterrupt  # which typer made a status of, without a word
     return int(status) if isinstance(status, int) else 0
@@ -149,29 +151,14 @@ def govkit(
         redact=redact,
         color=color if "NO_COLOR" not in os.environ or color == "always" else "never",
         verbose=verbose,
+        command=context.obj or (),
     )
-    speak(Voice(redact, context.obj.color, _program(context.obj)))
+    heard(context.obj)
 
 
 def _from_environment(context: typer.Context, option: str) -> bool:
     source = context.get_parameter_source(option)
     return source is not None and source.name == "ENVIRONMENT"
-
-
-def _program(options: global_options.Globals) -> str:
-    """Return the command as its user calls it, so that what we name next can be copied."""
-    told = ["govkit"]
-    if options.layout != Path("org_layout.yaml"):
-        told += ["-l", str(options.layout)]
-    if options.profile is not None:
-        told += ["--profile", options.profile]
-    if options.sandbox is not None and "GOVKIT_SANDBOX" not in os.environ:
-        told += ["--sandbox", str(options.sandbox)]
-    if options.baseline and "baseline" not in options.only:
-        told += ["--baseline"]
-    for selector in options.only:
-        told += ["--only", selector]
-    return shlex.join(told)
 
 
 def _pace(text: str) -> float | None:

@@ -1,10 +1,12 @@
 """`govkit apply`: plan, ask, do, and verify by reading back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from govkit.cli.again import heard
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Authority, Expired, FullVerify, Yes
 from govkit.cli.say import progress
@@ -28,26 +30,22 @@ def apply(
 ) -> int:
     """Plan anew, ask, carry out the steps one by one, and read back what was touched.
 
-    Killed or stopped anywhere, the same command finishes.
+    Killed or stopped anywhere, the same command finishes. A plan file knows which part it is of.
     """
     from govkit.cli.carry_out import carry_out, evidence
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import (
-        Job,
-        asked_of,
-        new_run,
-        now,
-        remembered,
-        store_of,
-    )
+    from govkit.flow.apply import Job, asked_of, new_run, now, remembered, store_of
     from govkit.flow.authority import task
-    from govkit.flow.evidence import evidence_for
+    from govkit.flow.evidence import evidence_for, of_the_same
     from govkit.flow.plan import plan as planned
 
     options: Globals = context.obj
-    asked, share = question(options, allow, expired=expired), task(authority)
-    reviewed = evidence(plan_file)
+    share, reviewed = task(authority), evidence(plan_file)
+    asked = of_the_same(question(options, allow, expired=expired), reviewed)
+    options = replace(options, only=asked.only, baseline=asked.baseline)
+    heard(options)
     reach = Reach(options, run_id=new_run())
+    reach.require_no_snapshot()
     store = store_of(asked, reach.store_api)
     with store.locked("govkit apply", now()) as lock:
         reach.under(lock)

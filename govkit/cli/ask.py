@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from govkit.cli.again import again
 from govkit.errors import UsageError
 
 
@@ -31,5 +32,5 @@ def require_somebody(command: str) -> None:
         raise UsageError(
             "Nobody to ask",
             f"{command} asks before it writes, and there is no terminal to ask at.",
-            f"Review the plan, and say so: govkit {command} --yes",
+            f"Review the plan, and say so: govkit {again('--yes')}",
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from govkit.apply.events import Done, Event
 from govkit.apply.patience import Patience
+from govkit.cli.again import again
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
 from govkit.cli.say import note, progress, show, step_line, told_once
@@ -65,6 +66,7 @@ def carry_out(
         allowed=made.allowances,
         names=names(made.live, made.ids),
         command=None if job.command == "apply" else job.command,
+        again=again(),
         after=job.after,
     )
     if refusal is not None:

@@ -6,7 +6,7 @@ import typer
 
 from govkit.cli.globals import Globals
 from govkit.cli.options import FailOn, Write
-from govkit.cli.say import progress, show_as
+from govkit.cli.say import formats_known, progress, show_as
 from govkit.cli.severity import reaches, severity
 from govkit.errors import Exit
 
@@ -36,6 +36,7 @@ def check(
     from govkit.report import check as told
 
     limit = severity(fail_on)
+    formats_known(CHECKS, format_, write)
     options: Globals = context.obj
     with progress("Looking into the accounts"):
         found = checked(question(options), Reach(options).live)

@@ -61,9 +61,10 @@ def apply(
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import Job, new_run, now, remembered, store_of
-    from govkit.flow.credentials import require_ours, require_whole, staged
+    from govkit.flow.credentials import require_ours, require_stage, require_whole, staged
     from govkit.flow.evidence import evidence_for
 
+    require_stage(stage)
     options: Globals = context.obj
     asked = question(options, allow)
     reach = Reach(options, run_id=new_run())

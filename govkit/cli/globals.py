@@ -20,7 +20,10 @@ _FLAGS = ("--baseline", "--redact", "-v", "--verbose")
 
 @dataclass(frozen=True, slots=True)
 class Globals:
-    """What every command was told. `pace` is a percentage, None for `off`; `timeout` in seconds."""
+    """What every command was told. `pace` is a percentage, None for `off`; `timeout` in seconds.
+
+    `command` is the command itself as it was typed, with its own options and arguments.
+    """
 
     layout: Path
     profile: str | None = None
@@ -33,10 +36,11 @@ class Globals:
     redact: bool = False
     color: str = "auto"
     verbose: int = 0
+    command: tuple[str, ...] = ()
 
 
-def first(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with the global options in front; what follows `--` stays put."""
+def apart(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the global options, and the command with the rest; what follows `--` stays put."""
     front: list[str] = []
     rest: list[str] = []
     waiting = list(arguments)
@@ -56,4 +60,4 @@ def first(arguments: Sequence[str]) -> list[str]:
             front.append(argument)
         else:
             rest.append(argument)
-    return front + rest
+    return front, rest

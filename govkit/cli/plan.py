@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from govkit.cli.again import again
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
 from govkit.cli.say import data, json_text, note, program, progress, show, told_once, write_private
@@ -62,6 +63,7 @@ def plan(
         allowed=made.allowances,
         plan_file=None if out is None else str(out),
         calls=calls,
+        again=again(),
         names=names(made.live, made.ids),
     )
     if refused is not None:

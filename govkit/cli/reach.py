@@ -18,6 +18,7 @@ from govkit.live.discover import Live, discover
 from govkit.live.snapshot import Snapshot, restored
 from govkit.model.call import Api, Interest
 from govkit.model.scope import Entry
+from govkit.model.suggest import did_you_mean
 from govkit.store.store import Lock
 
 
@@ -60,9 +61,10 @@ def overrides(allow: list[str]) -> dict[str, int]:
     for text in allow:
         rail, equals, count = text.partition("=")
         if not equals or not count.isdecimal() or rail not in _rails():
+            guess = "" if rail in _rails() else did_you_mean(rail, _rails())
             raise UsageError(
                 "No such override",
-                f"--allow {text} is not understood.",
+                f"--allow {text} is not understood. {guess}".rstrip(),
                 f"Use RAIL=N, with one of: {', '.join(_rails())}.",
             )
         told[rail] = int(count)
@@ -92,15 +94,19 @@ class Reach:
 
     def door(self, role: str | None) -> Api:
         """Return the door for a role, opened once; UsageError where there is only a snapshot."""
-        if self.options.snapshot is not None:
-            raise UsageError(
-                "A snapshot cannot be written to", "This command needs AWS or --sandbox."
-            )
+        self.require_no_snapshot()
         if role not in self._doors:
             self._announce()
             entry = self._entry
             self._doors[role] = _opened(self.options, self.run_id, role, self._permit, entry)
         return self._doors[role]
+
+    def require_no_snapshot(self) -> None:
+        """Raise UsageError where there is only a snapshot to write to."""
+        if self.options.snapshot is not None:
+            raise UsageError(
+                "A snapshot cannot be written to", "This command needs AWS or --sandbox."
+            )
 
     def store_api(self) -> Api:
         """Return the door for a store in S3: with the credentials at hand, whoever does the rest."""

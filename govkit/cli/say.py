@@ -19,6 +19,8 @@ class Voice:
     redact: bool = False
     color: str = "auto"
     program: str = "govkit"
+    writer: str | None = None
+    command: tuple[str, ...] = ()
 
 
 _TEXT_OR_JSON = ("json", "text")
@@ -52,6 +54,11 @@ def note(text: str) -> None:
 def program() -> str:
     """Return how govkit was called, with the options that the next command needs too."""
     return _voice[0].program
+
+
+def command() -> tuple[str, ...]:
+    """Return the command that was typed, with its own options and arguments."""
+    return _voice[0].command
 
 
 def told_once(refusal: PlanRefused) -> PlanRefused:
@@ -99,7 +106,13 @@ def style(stream: TextIO, **facts: Any) -> Any:
         _voice[0].color, terminal and "NO_COLOR" not in os.environ
     )
     width = os.get_terminal_size(stream.fileno()).columns if terminal else None
-    return Style(color=color, width=width, program=_voice[0].program, **facts)
+    return Style(
+        color=color,
+        width=width,
+        program=_voice[0].program,
+        writer=_voice[0].writer,
+        **facts,
+    )
 
 
 def show(
@@ -114,6 +127,12 @@ def show(
 
     tellers = {name: getattr(found, kind) for name, found in formats().items()}
     show_as(tellers, document, format_, write, **facts)
+
+
+def formats_known(tellers: Iterable[str], format_: str, write: Sequence[str] | None) -> None:
+    """Raise `UsageError` where a format is asked for that a report does not come in."""
+    for name in (format_, *(text.partition("=")[0] for text in write or ())):
+        _known(tellers, name)
 
 
 def show_as(
@@ -132,7 +151,7 @@ def show_as(
         write_private(path, _told(tellers[name](document, plain)))
 
 
-def _known(tellers: Mapping[str, Callable[..., str]], name: str) -> None:
+def _known(tellers: Iterable[str], name: str) -> None:
     if name not in tellers:
         raise UsageError("No such format", f"{name} is none of {', '.join(sorted(tellers))}.")
 

@@ -11,11 +11,11 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
-from govkit.layout.suggest import did_you_mean
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Ids
 from govkit.model.resource import Json, Resource, facts
 from govkit.model.state import State
+from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
 
 

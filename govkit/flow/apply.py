@@ -31,7 +31,7 @@ from govkit.model.call import Api, Ids, Response
 from govkit.model.change import Change
 from govkit.model.evidence import Reviewed, mark
 from govkit.model.kind import Kind
-from govkit.model.plan import Plan, Premise, Step
+from govkit.model.plan import Asked, Plan, Premise, Step
 from govkit.model.resource import Json, Resource
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
@@ -46,12 +46,7 @@ _SHOWN = 10  # steps: as many as one reads
 
 def asked_of(question: Question | None, task: str | None) -> dict[str, Json]:
     """Return which part of all there is to do was asked for, as a journal keeps it."""
-    return {
-        "only": [*sorted(question.only)] if question is not None else [],
-        "baseline": question is not None and question.baseline,
-        "expired": question is not None and question.without_expired,
-        "authority": task,
-    }
+    return {**(question.asked if question is not None else Asked()).to_json(), "authority": task}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
 from govkit.layout.read import read
-from govkit.layout.suggest import did_you_mean
 from govkit.live.one_chain import Attached, Ladder, Organization, Reader, Rung
 from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.call import Api, Ids, Interest
 from govkit.model.state import State
+from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
 from govkit.policies.document import Document
 from govkit.policies.paths import tokens, with_paths

@@ -12,6 +12,7 @@ from govkit.live.discover import Live
 from govkit.live.snapshot import saved
 from govkit.model.call import Interest
 from govkit.model.kind import Kind
+from govkit.model.plan import Asked
 from govkit.model.resource import Json
 from govkit.model.wanted import Wanted
 from govkit.plan.meet import Meeting, meet
@@ -42,6 +43,11 @@ class Question:
     def moment(self) -> datetime:
         """The moment, in UTC."""
         return self.now or datetime.combine(self.today, time(), UTC)
+
+    @property
+    def asked(self) -> Asked:
+        """Which part of all that there is it is about."""
+        return Asked(self.only, self.baseline, self.without_expired)
 
 
 def kinds() -> KindList:

@@ -23,6 +23,7 @@ from govkit.model.change import Change
 from govkit.model.lapse import Lapse
 from govkit.model.plan import LayoutRef, Plan, Step
 from govkit.model.resource import Resource
+from govkit.model.suggest import did_you_mean
 from govkit.plan.judge import judged as by_rails
 
 # Findings whose users are written to, and at last put out of use where they are unused.
@@ -46,8 +47,7 @@ def staged(question: Question, bank: Bank, door: Door, stages: Sequence[str] = S
     `door` opens, by a role, what looks again at each key before a stage is planned: a report may be four hours old.
     """
     for stage in stages:
-        if stage not in STAGES:
-            raise UsageError("No such stage", f"{stage} is none of {', '.join(STAGES)}.")
+        require_stage(stage)
     seen = judged(question, bank)
     told = seen.both.wanted.baseline.get("credentials")
     if told is None:
@@ -63,6 +63,15 @@ def staged(question: Question, bank: Bank, door: Door, stages: Sequence[str] = S
         cases,
         {stage: _plan(stage, cases, seen, api, question.allow or {}) for stage in stages},
     )
+
+
+def require_stage(stage: str) -> None:
+    """Raise UsageError where there is no such stage."""
+    if stage not in STAGES:
+        guess = did_you_mean(stage, STAGES)
+        raise UsageError(
+            "No such stage", f"{stage} is none of {', '.join(STAGES)}. {guess}".rstrip()
+        )
 
 
 def _cases(seen: Judged, rules: Credentials, today: date) -> Iterator[Case]:

@@ -1,11 +1,27 @@
 """What stands behind a fingerprint on the command line: a plan file, the plan of today, or an earlier run."""
 
+from dataclasses import replace
+
+from govkit.flow.compare import Question
 from govkit.flow.plan import expected
 from govkit.model.evidence import Mark, Reviewed
 from govkit.model.evidence import fingerprint as fingerprint_of
 from govkit.model.plan import Plan
 from govkit.plan.document import plan_fingerprint
 from govkit.store.store import Store
+
+
+def of_the_same(question: Question, reviewed: Reviewed | None) -> Question:
+    """Return the question about the part that the plan file is of, and what was asked for besides."""
+    if reviewed is None or reviewed.asked is None:
+        return question
+    part = reviewed.asked
+    return replace(
+        question,
+        only=question.only or part.only,
+        baseline=question.baseline or part.baseline,
+        without_expired=question.without_expired or part.expired,
+    )
 
 
 def evidence_for(

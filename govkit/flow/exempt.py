@@ -18,7 +18,7 @@ from govkit.layout.edit_exemptions import (
 from govkit.layout.files import shown
 from govkit.layout.proofs import prove_exemptions
 from govkit.layout.read import read
-from govkit.layout.suggest import did_you_mean
+from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted, Way
 
 

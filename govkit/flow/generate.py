@@ -13,8 +13,8 @@ from govkit.access.event_actions import actions, table
 from govkit.access.request import identity, is_service_linked
 from govkit.errors import BugError, GovkitError, UsageError
 from govkit.flow.event_files import event_files, records
-from govkit.layout.suggest import did_you_mean
 from govkit.model.call import Api, ApiCall
+from govkit.model.suggest import did_you_mean
 
 MANAGED_POLICY = 6_144  # characters, white space aside: IAM's quota of a managed policy
 _SAID_EVERY = 50_000

@@ -10,8 +10,8 @@ from govkit.kinds.policy import Policy
 from govkit.layout.proofs import prove_exemptions
 from govkit.layout.read import read
 from govkit.layout.schema import schema as layout_schema
-from govkit.layout.suggest import did_you_mean
 from govkit.model.resource import Json
+from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
 from govkit.policies.library import library, starter_layout
 from govkit.report import schema as report_schema

@@ -46,7 +46,7 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     both = replace(both, meeting=meeting)
     made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
     unseen = (*map(_not_seen, both.live.incomplete), *_stacks_not_seen(made, both))
-    made = replace(made, findings=(*made.findings, *unseen))
+    made = replace(made, findings=(*made.findings, *unseen), asked=question.asked)
     return judged(made, both.wanted, question.allow or {}), both
 
 
@@ -179,7 +179,7 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), left_in(question, both))
     # Whatever the layout names or does not: the way back is about what the run touched.
-    made = replace(made, orphans=(), strangers=())
+    made = replace(made, orphans=(), strangers=(), asked=question.asked)
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,

@@ -15,9 +15,9 @@ from govkit.errors import UsageError
 from govkit.flow.chains import Source
 from govkit.flow.compare import Question
 from govkit.flow.deciding import Teller
-from govkit.layout.suggest import did_you_mean
 from govkit.live.one_chain import Ladder
 from govkit.model.resource import Json
+from govkit.model.suggest import did_you_mean
 
 FORMAT_VERSION = "1.0"
 _WHOSE = {"scp": "Principal", "rcp": "Resource"}

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from govkit.layout.faults import Faults
 from govkit.layout.scalars import Number
 from govkit.layout.sheet import Sheet
-from govkit.layout.suggest import did_you_mean
+from govkit.model.suggest import did_you_mean
 
 Said = tuple[str, str]
 _UNKNOWN = frozenset({"extra_forbidden", "unexpected_keyword_argument"})

@@ -7,10 +7,10 @@ from datetime import date
 from govkit.access.freed import Freed
 from govkit.layout.faults import Faults
 from govkit.layout.sections import Sections
-from govkit.layout.suggest import Guesses
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Origin
 from govkit.model.resource import Resource
+from govkit.model.suggest import Guesses
 from govkit.model.wanted import Claim, Guardrail, Standard, Told
 from govkit.policies.document import Document
 from govkit.policies.positions import Path

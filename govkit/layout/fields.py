@@ -107,7 +107,9 @@ Key = Annotated[str, KEY]
 OuPath = Annotated[str, AfterValidator(ou_path)]
 AccountId = Annotated[str, Form("[0-9]{12}", "an account ID: it takes 12 digits", digits=True)]
 Email = Annotated[str, EMAIL]
-RoleName = Annotated[str, Form(r"[\w+=,.@-]{1,64}", "the name of an IAM role")]
+RoleName = Annotated[
+    str, Form(r"[\w+=,.@-]{1,64}", "the name of an IAM role (the name alone, without role/)")
+]
 Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Seconds = Annotated[float, BeforeValidator(_seconds, json_schema_input_type=str)]

@@ -9,9 +9,9 @@ from govkit.layout.faults import Faults
 from govkit.layout.files import Text, UnreadableError
 from govkit.layout.layout_model import SHARED, Include
 from govkit.layout.sheet import Sheet
-from govkit.layout.suggest import did_you_mean
 from govkit.layout.tree import Map, read_text
 from govkit.model.finding import Origin
+from govkit.model.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,16 @@ class Book:
         return self.path.parent
 
 
+_BEGIN = "Name the layout by -l FILE, or try one in a pretend organization: govkit demo"
+
+
 def open_book(path: Path, faults: Faults, instead: Mapping[str, str] | None = None) -> Book:
     """Return the layout's own file, read. Raises `LayoutError` where it cannot be."""
     name = files.shown(path)
     others = instead or {}
+    if name not in others and not (path.exists() or path.is_symlink()):
+        faults.add(Origin(name, 1, 1), "There is no such file", _BEGIN)
+        faults.give_up()
     text = _read(path, name, files.MAX_BYTES, faults, others)
     root = None if text is None else read_text(name, text.text, faults)
     if text is None or not isinstance(root, Map):

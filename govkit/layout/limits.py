@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from govkit.layout.draft import Draft
-from govkit.layout.suggest import did_you_mean
+from govkit.model.suggest import did_you_mean
 from govkit.policies.limits import NAMES, ORGANIZATION
 from govkit.policies.types import known, policy_types
 

@@ -9,10 +9,10 @@ from govkit.layout.draft import Draft
 from govkit.layout.exemptions import Excused
 from govkit.layout.guardrail_model import Guardrail
 from govkit.layout.sheet import Entry
-from govkit.layout.suggest import did_you_mean
 from govkit.layout.template_files import TemplateFiles
 from govkit.layout.variants import Variant, variants
 from govkit.model.address import Address
+from govkit.model.suggest import did_you_mean
 from govkit.policies.policy_type import PolicyType
 from govkit.policies.template import Template
 from govkit.policies.types import known, policy_type, policy_types

@@ -7,8 +7,8 @@ from pathlib import Path
 from govkit.errors import GovkitError
 from govkit.layout.faults import Faults
 from govkit.layout.files import shown
-from govkit.layout.suggest import did_you_mean
 from govkit.model.finding import Origin
+from govkit.model.suggest import did_you_mean
 from govkit.policies import template
 from govkit.policies.library import library
 from govkit.policies.template import Template, TemplateError, TemplateFault

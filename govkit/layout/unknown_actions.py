@@ -1,7 +1,7 @@
 """What AWS's list says of an action that an expectation names and AWS does not have, as far as we know."""
 
 from govkit.access.action_index import action_index
-from govkit.layout.suggest import nearest
+from govkit.model.suggest import nearest
 
 
 def unknown(pattern: str) -> str:

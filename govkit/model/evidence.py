@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from govkit.model.plan import Step
+from govkit.model.plan import Asked, Step
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,12 +29,16 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A plan that somebody looked at: which steps, relying on what, for which organization."""
+    """A plan that somebody looked at: which steps, relying on what, for which organization.
+
+    `asked` is the part that it is of; None in the file of an older govkit, which does not say.
+    """
 
     organization: str
     fingerprint: str
     marks: tuple[Mark, ...]
     premises: Mapping[Mark, tuple[Stated, ...]] = field(default_factory=dict)
+    asked: Asked | None = None
 
 
 def mark(step: Step) -> Mark:

@@ -5,6 +5,8 @@ from enum import IntEnum
 
 from govkit.model.resource import Json
 
+PINNED = "GK320"  # what the layout wants is pinned off, and is not planned
+
 
 class Severity(IntEnum):
     """How bad it is; comparable."""

@@ -103,6 +103,19 @@ class LayoutRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of all that there is to do a plan is of, as the options of the command say."""
+
+    only: tuple[str, ...] = ()
+    baseline: bool = False
+    expired: bool = False
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the form in which plans and journals keep it; the order of selectors does not count."""
+        return {"only": [*sorted(self.only)], "baseline": self.baseline, "expired": self.expired}
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What AWS must be told so that `ours` becomes `desired`, and what that means."""
 
@@ -121,6 +134,7 @@ class Plan:
     left_out: int = 0
     budget: tuple[Mapping[str, Json], ...] = ()
     allowances: Mapping[str, int] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
 
     def summary(self) -> dict[str, int]:
         """Return how many steps of each sort there are, and how many accounts they affect."""

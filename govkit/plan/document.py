@@ -9,7 +9,7 @@ from govkit.errors import GovkitError
 from govkit.model.address import Address
 from govkit.model.call import ApiCall, Ids, Place
 from govkit.model.evidence import Mark, Reviewed, Stated, canonical, fingerprint, mark
-from govkit.model.plan import Effect, Plan, Step
+from govkit.model.plan import Asked, Effect, Plan, Step
 from govkit.model.resource import Fact, Json, Resource
 
 FORMAT_VERSION = "1.0"
@@ -27,6 +27,7 @@ def document(plan: Plan) -> dict[str, Json]:
             "path": plan.layout.path,
             "sha256": plan.layout.sha256,
         },
+        "asked": plan.asked.to_json(),
         "fingerprint": plan_fingerprint(plan),
         "summary": {**plan.summary(), "left_out": plan.left_out},
         "steps": [_step(step) for step in plan.steps],
@@ -50,7 +51,9 @@ def reviewed(text: str, source: str) -> Reviewed:
         version = plan["format_version"]
         steps = [(_mark(step), _premises(step)) for step in plan["steps"]]
         marks = tuple(mark for mark, _ in steps)
-        read = Reviewed(plan["organization"], plan["fingerprint"], marks, dict(steps))
+        read = Reviewed(
+            plan["organization"], plan["fingerprint"], marks, dict(steps), _asked(plan.get("asked"))
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GovkitError(
             "Not a plan file",
@@ -70,6 +73,16 @@ def reviewed(text: str, source: str) -> Reviewed:
             "Make the plan again: govkit plan --out plan.json",
         )
     return read
+
+
+def _asked(told: Any) -> Asked | None:
+    """Return the part that a plan is of; the file of an older govkit does not say."""
+    if told is None:
+        return None
+    flags = told["baseline"], told["expired"]
+    if not all(isinstance(flag, bool) for flag in flags):
+        raise TypeError("a flag is neither true nor false")
+    return Asked(tuple("".join(selector) for selector in told["only"]), *flags)
 
 
 def _mark(step: Any) -> Mark:

@@ -13,6 +13,7 @@ from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
 from govkit.model.state import State
+from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
 
 AnyChange: TypeAlias = Change[Resource]
@@ -85,7 +86,9 @@ def _test(
         case "ou" if name:
             return _below(selector, name, wanted, desired)
         case "guardrail" if name:
-            _require(selector, name in wanted.guardrails, f"guardrail {name}")
+            if name not in wanted.guardrails:
+                guess = did_you_mean(name, wanted.guardrails)
+                raise _nothing(selector, f"guardrail {name}", guess)
             return _of_guardrail(name)
         case "baseline" if not name:
             asked = wanted.of_baseline
@@ -103,16 +106,15 @@ def _test(
 
 def _known(selector: str, address: Address, wanted: Wanted) -> Address:
     """Return the address; what is to be absent is named by the layout, too."""
-    named = address == ROOT or address in wanted.state or address in wanted.absent
-    _require(selector, named, str(address))
+    if not (address == ROOT or address in wanted.state or address in wanted.absent):
+        near = [one.path for one in wanted.state.by_address if one.kind == address.kind]
+        raise _nothing(selector, str(address), did_you_mean(address.path, near))
     return address
 
 
-def _require(selector: str, named: bool, what: str) -> None:  # noqa: FBT001 - a fact, not a mode
-    if not named:
-        raise UsageError(
-            "A selector that names nothing", f"--only {selector}: the layout has no {what}."
-        )
+def _nothing(selector: str, what: str, guess: str) -> UsageError:
+    told = f"--only {selector}: the layout has no {what}. {guess}"
+    return UsageError("A selector that names nothing", told.rstrip())
 
 
 def _about(address: Address) -> Keep:

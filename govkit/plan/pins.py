@@ -7,7 +7,7 @@ from datetime import datetime
 from govkit.kinds._brake import ended_by
 from govkit.kinds.pin import Pin, pins
 from govkit.model.call import Ids
-from govkit.model.finding import Finding, Severity
+from govkit.model.finding import PINNED, Finding, Severity
 from govkit.plan.meet import Meeting
 
 
@@ -34,7 +34,7 @@ def _goes(pin: Pin, meeting: Meeting) -> bool:
 def _told(pin: Pin, ids: Ids) -> Finding:
     name = pin.policy.path.partition("/")[2]
     return Finding(
-        "GK320",
+        PINNED,
         Severity.WARNING,
         str(pin.attachment),
         f"{name} is pinned off {pin.target} until {pin.until} by {pin.who}: {pin.reason}",

@@ -110,5 +110,7 @@ def _summary(told: Document, style: Style) -> str:
     hidden = told["summary"]["suppressed"]
     aside = f", {hidden} suppressed" if hidden else ""
     holes = ", and not everywhere could be looked" if told["incomplete"] else ""
-    again = following(style, "plan" if told["findings"] else "drift")
+    inside = any(one["account"] for one in told["findings"]) and "--baseline" not in style.program
+    plan = "plan --baseline" if inside else "plan"
+    again = following(style, plan if told["findings"] else "drift")
     return f"check: {found}{where}{aside}{holes}. {again}"

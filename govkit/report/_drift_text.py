@@ -118,9 +118,15 @@ def _next(drift: Document, style: Style) -> str:
     if all(entry.get("pinned") for entry in drift["drift"]):
         return "No plan touches that until its pin ends."
     outside = {entry["address"] for entry in drift["strangers"]}
-    if all(_left_alone(entry, outside) for entry in drift["drift"]):
+    acting = [
+        entry
+        for entry in drift["drift"]
+        if not (entry.get("pinned") or _left_alone(entry, outside))
+    ]
+    if not acting:
         return "No plan touches that: name it in the layout, or remove it."
-    return following(style, "plan")
+    over = all(entry["change"] == "expired" for entry in acting)
+    return following(style, "plan --expired" if over else "plan")
 
 
 def _left_alone(entry: Document, outside: Collection[str]) -> bool:

@@ -16,20 +16,24 @@ class Style:
 
     `width` is the terminal's columns, None off a terminal: then no line is ever folded.
     `program` is the command as the reader calls it, global options included, so that the commands
-    named next can be copied (`govkit --sandbox demo`). `allowed` are the rails' overrides already
+    named next can be copied (`govkit --sandbox demo`); `writer` the same for a command that writes,
+    where that is another (a snapshot cannot be written to). `allowed` are the rails' overrides already
     given; `plan_file` is where the plan was saved; `calls` asks for the calls of each step;
     `names` are the names of accounts by ID. `command` is what would carry the plan out, where that
-    is not `apply` (`rollback RUN`); `after` is what to run where nothing is to be done.
+    is not `apply` (`rollback RUN`); `again` is the command that was typed, without `--yes` and
+    overrides of rails; `after` is what to run where nothing is to be done.
     """
 
     color: bool = False
     width: int | None = None
     program: str = "govkit"
+    writer: str | None = None
     allowed: Mapping[str, int] = field(default_factory=dict)
     plan_file: str | None = None
     calls: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     command: str | None = None
+    again: str | None = None
     after: str = "drift"
 
 

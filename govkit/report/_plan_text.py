@@ -1,16 +1,24 @@
 """A plan in words: the steps in their order, what they mean, what stands in the way, what is next."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from shlex import quote
 from typing import Any
 
+from govkit.model.finding import PINNED
 from govkit.report._difference_lines import lines, sign, signed
 from govkit.report._findings_text import finding_lines
 from govkit.report._format import Document, Style
 from govkit.report._ink import cleaned, columns, padded, paint, with_tail
 from govkit.report._limits_text import budget_lines
+from govkit.report._rails_text import (
+    again,
+    allowable,
+    allowed_rails,
+    allowed_section,
+    refusal_section,
+    refused_rails,
+)
 from govkit.report._requests_text import SHOWN, request_lines
 from govkit.report._words import (
     MEANINGS,
@@ -24,6 +32,7 @@ from govkit.report._words import (
     outsiders,
     policy,
     thing,
+    written_by,
 )
 
 GROUPS = ("Build up", "Rearrange", "Clear away")
@@ -44,6 +53,7 @@ def plan_text(document: Document, style: Style) -> str:
         budget_section(plan, style),
         *_outside(plan, style),
         finding_section(plan, style),
+        allowed_section(plan, style),
         refusal_section(plan, style),
         [paint(summary(plan, style), "bold", style)],
     ]
@@ -66,36 +76,42 @@ def summary(plan: Document, style: Style) -> str:
     left_out = plan["summary"].get("left_out", 0)
     aside = f"; {left_out} left out" if left_out else ""
     if rails:
-        able = [f"--allow {rail}={used}" for rail, used in rails.items() if not advice(plan, rail)]
-        first = style.command or "plan"
-        again = " ".join([first, *able]) if len(able) == len(rails) else first
-        return f"Plan refused: {said}{aside}. {following(style, again)}"
+        able = all(allowable(plan, rail) for rail in rails)
+        return (
+            f"Plan refused: {said}{aside}. {following(style, again(style, rails if able else {}))}"
+        )
     if not plan["steps"] and style.command:
         return f"No changes: {style.command} has nothing to do. {following(style, style.after)}"
     if not plan["steps"]:
+        held = any(each["code"] == PINNED for each in plan["findings"])
         wants = "what is left in" if left_out else "the organization"
+        wants = f"{wants}, what is pinned off aside," if held else wants
         return (
             f"No changes. {wants.capitalize()} is as the layout wants it{aside}. "
             f"{following(style, style.after)}"
         )
     affected = count(plan["summary"]["accounts_affected"], "account")
-    apply = f"apply {quote(style.plan_file)}" if style.plan_file else "apply"
-    return f"Plan: {said}; {affected} affected{aside}. {following(style, style.command or apply)}"
+    return (
+        f"Plan: {said}; {affected} affected{aside}. {written_by(style, _carried_out(plan, style))}"
+    )
+
+
+def _carried_out(plan: Document, style: Style) -> str:
+    """Return the command that does what the plan says: of the same part, past the same rails."""
+    if style.command:
+        return style.command
+    if style.again and style.again.partition(" ")[0] == "apply":
+        return again(style, {})
+    saved = [quote(style.plan_file)] if style.plan_file else []
+    expired = plan.get("asked", {}).get("expired") and not saved  # a plan file says it itself
+    allowed = [f"--allow {rail}={most}" for rail, most in allowed_rails(plan, style).items()]
+    return " ".join(["apply", *saved, *(["--expired"] if expired else []), *allowed])
 
 
 def counted(plan: Document) -> str:
     """Return how many steps of each sort there are, those that do not occur left out."""
     found = [f"{plan['summary'][sort]} to {sort}" for sort in _SORTS if plan["summary"].get(sort)]
     return ", ".join(found) or "nothing to do"
-
-
-def refused_rails(plan: Document, style: Style) -> Mapping[str, int]:
-    """Return the rails that refuse the plan, each with what an override would have to allow."""
-    used: Counter[str] = Counter()
-    for finding in plan["findings"]:
-        if finding.get("rail") and finding["severity"] == "error":
-            used[finding["rail"]] += finding.get("count") or 1
-    return {rail: used[rail] for rail in sorted(used) if style.allowed.get(rail, 0) < used[rail]}
 
 
 def step_sections(plan: Document, style: Style) -> list[list[str]]:
@@ -238,38 +254,16 @@ def effect_lines(effect: Document, style: Style, shown: int = SHOWN) -> Iterator
 
 def finding_section(plan: Document, style: Style) -> list[str]:
     """Return the findings that do not refuse the plan."""
-    rails = refused_rails(plan, style)
-    others = [each for each in plan["findings"] if each.get("rail") not in rails]
+    rails = {*refused_rails(plan, style), *allowed_rails(plan, style)}
+    others = [
+        each
+        for each in plan["findings"]
+        if each.get("rail") not in rails or each["severity"] != "error"
+    ]
     if not others:
         return []
     told = [line for each in others for line in finding_lines(each, style)]
     return [paint("Findings", "bold", style), *(f"  {line}" for line in told)]
-
-
-def refusal_section(plan: Document, style: Style) -> list[str]:
-    """Return, rail by rail, what refuses the plan and which override would let it pass."""
-    told: list[str] = []
-    for rail, used in refused_rails(plan, style).items():
-        told.append(paint(f"Refused by rail {rail}", "alarm", style))
-        told.extend(
-            f"  {each['message']}"
-            for each in plan["findings"]
-            if each.get("rail") == rail and each["severity"] == "error"
-        )
-        other = advice(plan, rail)
-        told.extend(f"  {hint}" for hint in other)
-        if not other:
-            told.append(
-                f"  To let it pass: {style.program} {style.command or 'plan'} --allow {rail}={used}"
-            )
-    return told
-
-
-def advice(plan: Document, rail: str) -> Sequence[str]:
-    """Return what to do about a rail that no override lets pass; nothing where `--allow` does."""
-    spoken = [each for each in plan["findings"] if each.get("rail") == rail]
-    hints = {each["hint"] for each in spoken if each["severity"] == "error"}
-    return sorted(hint for hint in hints if hint and not hint.startswith("--allow"))
 
 
 def _people(effects: Sequence[Document], style: Style) -> str:

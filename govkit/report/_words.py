@@ -126,6 +126,11 @@ def following(style: Style, command: str) -> str:
     return f"Next: {style.program} {command}"
 
 
+def written_by(style: Style, command: str) -> str:
+    """Return the same of a command that writes, which no snapshot can be given to."""
+    return f"Next: {style.writer or style.program} {command}"
+
+
 def _attachment(path: str) -> str:
     attached, _, target = path.partition("@")
     return f"{policy(attached)} on {thing(target)}"

@@ -7,6 +7,7 @@ from govkit.report import (
     _drift_text,
     _findings_text,
     _plan_text,
+    _rails_text,
     _run_text,
 )
 from govkit.report._difference_lines import told
@@ -25,7 +26,8 @@ def plan_markdown(document: Document, style: Style) -> str:
     return fitted(
         [f"### {escaped(_plan_text.summary(plan, style))}", fingerprint],
         [
-            Block("Refused", _bullets(_plan_text.refusal_section(plan, style))),
+            Block("Refused", _bullets(_rails_text.refusal_section(plan, style))),
+            Block("Allowed", _bullets(_rails_text.allowed_section(plan, style))),
             Block("Findings", _bullets(_plan_text.finding_section(plan, style)[1:])),
             Block("Steps", tuple(_steps(plan, style)), "diff", share=0.45),
             Block("What it means for accounts", tuple(_effects(plan, style))),
@@ -124,6 +126,10 @@ def history_markdown(document: Document, style: Style) -> str:
 def _plain(style: Style) -> Style:
     return Style(
         program=style.program,
+        writer=style.writer,
+        command=style.command,
+        again=style.again,
+        after=style.after,
         allowed=style.allowed,
         plan_file=style.plan_file,
         calls=style.calls,

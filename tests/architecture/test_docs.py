@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 from govkit.cli.app import app
-from govkit.cli.globals import first
+from govkit.cli.globals import apart
 from govkit.errors import Exit
 from govkit.flow.offline import SCHEMAS, schema
 from govkit.policies.parameters import TYPES
@@ -146,7 +146,7 @@ def test_the_options_of_all_commands_may_stand_anywhere() -> None:
             if word in {"--version", "-V", "--help", "-h"}:
                 continue
             value = [] if parameter.is_flag or getattr(parameter, "count", False) else ["x"]
-            assert first(["plan", word, *value]) == [word, *value, "plan"]
+            assert apart(["plan", word, *value]) == ([word, *value], ["plan"])
 
 
 def test_every_exit_status_is_in_the_table() -> None:

@@ -315,7 +315,8 @@ def test_without_a_terminal_and_a_yes_nothing_is_done(done: Desk) -> None:
     before = done.content()
     ran = done.run("detach", "keep-buckets", "--from", "/Workloads", *WHY)
     assert ran.code == 64
-    assert "govkit detach --yes" in ran.err
+    assert "govkit detach keep-buckets --from /Workloads --reason 'INC-7: " in ran.err
+    assert ran.err.endswith(" --yes\n")
     assert done.content() == before
 
 
@@ -402,3 +403,9 @@ def _calls(size: Size) -> Counter[str]:
         assert ran.code == 0, ran.said
         lines = (table.sandbox / "calls.jsonl").read_text().splitlines()
         return Counter(json.loads(line)["operation"] for line in lines)
+
+
+def test_a_plan_with_a_pin_in_force_does_not_say_that_all_is_as_wanted(done: Desk) -> None:
+    assert _pull(done, "keep-buckets", "/Workloads").code == 0
+    last = done.does("plan").out.splitlines()[-1]
+    assert last.startswith("No changes. The organization, what is pinned off aside, is as the ")

@@ -138,7 +138,9 @@ def test_a_layout_changed_since_the_review_is_stale(table: Desk) -> None:
     before = table.content()
     ran = table.run("apply", "plan.json", "--yes")
     assert ran.code == 5
-    assert "policy:scp/keep-keys" in ran.err
+    assert "policy:scp/keep-keys: it was reviewed to become " in ran.err
+    assert 'and is to become {"document":' in ran.err
+    assert max(map(len, ran.err.splitlines())) < 900
     assert table.content() == before
 
 
@@ -223,3 +225,62 @@ def test_the_fingerprint_is_the_same_from_a_layout_split_into_files(table: Desk)
     assert [step["address"] for step in split["steps"]] == [
         step["address"] for step in whole["steps"]
     ]
+
+
+def _an_exemption_is_over(table: Desk) -> None:
+    way = ["--guardrail", "keep-keys", "--account", "payments-prod", "--reason", "They rotate"]
+    table.does("exempt", "add", "way", *way, "--owner", "jane@example.com", "--days", "1")
+    table.does("apply", "--yes")
+    table.environment["GOVKIT_TODAY"] = "2026-12-20"
+
+
+def test_a_plan_file_knows_that_it_takes_out_what_has_expired(table: Desk) -> None:
+    _an_exemption_is_over(table)
+    assert table.run("drift").out.endswith("Next: govkit plan --expired\n")
+    assert table.does("plan", "--expired").out.endswith("Next: govkit apply --expired\n")
+    ran = table.does("plan", "--expired", "--out", "plan.json")
+    assert ran.out.endswith("Next: govkit apply plan.json\n")
+    assert _plan(table)["asked"] == {"only": [], "baseline": False, "expired": True}
+    assert "1 of 1 step done" in table.does("apply", "plan.json", "--yes").out
+    assert "No changes." in table.does("plan", "--expired").out
+
+
+def test_a_plan_file_knows_what_it_was_limited_to(table: Desk) -> None:
+    table.does("plan", "--only", "guardrail:cost-tags", "--out", "plan.json")
+    ran = table.does("apply", "plan.json", "--yes")
+    assert "Not in the reviewed plan" not in ran.out
+    assert ran.out.endswith("Next: govkit --only guardrail:cost-tags drift\n")
+
+
+def test_a_step_that_the_layout_no_longer_asks_for_is_stale_and_said_to_be_so(table: Desk) -> None:
+    table.does("plan", "--out", "plan.json")
+    layout = _layout(table)
+    del layout["services"]["delegated_administrators"]
+    table.layout(layout)
+    ran = table.run("apply", "plan.json", "--yes")
+    assert ran.code == 5
+    assert "it is as it was reviewed, and the plan of today has no such step." in ran.err
+
+
+def test_the_file_of_an_older_govkit_is_compared_as_the_options_say(table: Desk) -> None:
+    _an_exemption_is_over(table)
+    table.does("plan", "--expired", "--out", "plan.json")
+    plan = _plan(table)
+    del plan["asked"]
+    (table.folder / "plan.json").write_text(json.dumps(plan))
+    assert table.run("apply", "plan.json", "--yes").code == 5
+    assert "1 of 1 step done" in table.does("apply", "plan.json", "--yes", "--expired").out
+
+
+@pytest.mark.parametrize("asked", [[], {"only": [1], "baseline": True, "expired": False}, 3])
+def test_a_plan_file_of_no_part_that_there_is_is_refused(table: Desk, asked: Any) -> None:
+    table.does("plan", "--out", "plan.json")
+    (table.folder / "plan.json").write_text(json.dumps({**_plan(table), "asked": asked}))
+    assert table.run("apply", "plan.json", "--yes").code == 1
+
+
+def test_without_a_terminal_the_command_to_type_applies_the_same_plan(table: Desk) -> None:
+    table.does("plan", "--out", "plan.json")
+    ran = table.run("apply", "--change", "T 1", "plan.json")
+    assert ran.code == 64
+    assert ran.err.endswith("govkit apply --change 'T 1' plan.json --yes\n")

@@ -49,6 +49,7 @@ def test_it_cannot_be_written_to(taken: Desk) -> None:
     ran = taken.run("--snapshot", "now.json", "apply", "--yes")
     assert ran.code == 64
     assert "A snapshot cannot be written to" in ran.err
+    assert ran.out == ""  # nor is a plan made first, and refused by a rail
     assert taken.content() == before
 
 

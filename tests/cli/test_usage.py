@@ -122,3 +122,26 @@ def test_the_installed_command_is_this_one() -> None:
     ran = subprocess.run([GOVKIT, "pln"], capture_output=True, text=True, check=False)
     assert ran.returncode == 64
     assert (ran.stdout, ran.stderr.splitlines()[0]) == ("", "Wrong usage")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["plan", "--only", "account:payments-prd"], "payments-prod"),
+        (["plan", "--only", "guardrail:keep-key"], "keep-keys"),
+        (["plan", "--only", "ou:/Workload"], "/Workloads"),
+        (["plan", "--allow", "max_move=3"], "max_moves"),
+        (["credentials", "apply", "notfy"], "notify"),
+    ],
+)
+def test_a_typing_error_is_answered_with_what_may_be_meant(
+    table: Desk, arguments: list[str], meant: str
+) -> None:
+    ran = table.run(*arguments)
+    assert ran.code == 64
+    assert f'Did you mean "{meant}"?' in ran.err
+
+
+def test_a_format_that_there_is_not_is_told_before_anything_is_looked_at(bare: Desk) -> None:
+    ran = bare.run("check", "--format", "xml")
+    assert (ran.code, "xml is none of" in ran.err) == (64, True)

@@ -30,7 +30,8 @@ def refusal(path: Path) -> str:
 def test_a_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert refusal(tmp_path / "org_layout.yaml") == (
-        "The layout cannot be understood: 1 fault\norg_layout.yaml:1:1  There is no such file"
+        "The layout cannot be understood: 1 fault\norg_layout.yaml:1:1  There is no such file\n"
+        "  Name the layout by -l FILE, or try one in a pretend organization: govkit demo"
     )
 
 

@@ -12,9 +12,9 @@ from govkit.layout import tree
 from govkit.layout.faults import Fault, Faults, understood_not
 from govkit.layout.scalars import Number, numbers, plain
 from govkit.layout.sheet import Sheet
-from govkit.layout.suggest import Guesses, did_you_mean, nearest
 from govkit.layout.tree import read_text
 from govkit.model.finding import Origin
+from govkit.model.suggest import Guesses, did_you_mean, nearest
 
 
 def value(text: str) -> Any:

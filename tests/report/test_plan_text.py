@@ -115,10 +115,14 @@ def test_a_refused_plan_without_steps_does_not_say_no_changes(
     assert text.splitlines()[-1].startswith("Plan refused: nothing to do. Next: govkit plan")
 
 
-def test_an_allowed_rail_is_a_finding_and_no_refusal(make_plan: Make, make_refusal: Make) -> None:
+def test_an_allowed_rail_is_told_with_its_override_and_is_no_error(
+    make_plan: Make, make_refusal: Make
+) -> None:
     text = told(make_plan(findings=(make_refusal(),)), Style(allowed={"max_deletes": 5}))
     assert "refused" not in text.lower()
-    assert "error GK401  Deletes: 5" in text
+    assert "error GK401" not in text
+    assert "Allowed by --allow max_deletes=5\n  Deletes: 5" in text
+    assert text.endswith("Next: govkit apply --allow max_deletes=5\n")
     enough = told(make_plan(findings=(make_refusal(),)), Style(allowed={"max_deletes": 4}))
     assert "Plan refused" in enough
 

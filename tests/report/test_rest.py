@@ -23,6 +23,7 @@ from govkit.report import (
     step_line,
     waiting_line,
 )
+from govkit.report._check import check_text
 from govkit.report._words import outsiders, thing, value
 
 Make = Callable[..., Any]
@@ -227,3 +228,23 @@ def test_outsiders_are_counted_by_kind_and_cut() -> None:
     assert outsiders(entries)[0].startswith("12 policies: n0 (p-0), n1 (p-1), ")
     assert outsiders(entries)[0].endswith(", n9 (p-9) and 2 more")
     assert outsiders(entries)[1] == "1 thing: b"
+
+
+def test_findings_in_accounts_lead_to_a_plan_that_enters_them() -> None:
+    lapse = {
+        "severity": "error",
+        "code": "GK501",
+        "region": "",
+        "message": "Off.",
+        "resource": "x",
+        "expected": None,
+        "actual": None,
+        "fix": "Turn it on.",
+        "origin": None,
+        "account": "111111111111",
+        "account_key": "audit",
+    }
+    found = {"findings": [lapse], "incomplete": [], "summary": {"accounts": 1, "suppressed": 0}}
+    assert check_text(found, PLAIN).endswith("Next: govkit plan --baseline\n")
+    entered = Style(program="govkit --baseline")
+    assert check_text(found, entered).endswith("Next: govkit --baseline plan\n")
