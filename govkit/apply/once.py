@@ -1,6 +1,5 @@
 """A door for one look: what parts of it ask alike is asked once, and many things side by side."""
 
-import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,12 +28,12 @@ class Once:
 
     def call(self, call: ApiCall) -> Response:
         """Return the answer, from memory where this look already asked."""
-        answer: Response = self._once(_key("", call), lambda: self.api.call(call))
+        answer: Response = self._once(call.spelled(), lambda: self.api.call(call))
         return answer
 
     def items(self, key: str, call: ApiCall) -> Iterator[Any]:
         """Yield what stands under the key on every page, from memory where already asked."""
-        yield from self._once(_key(key, call), lambda: tuple(self.api.items(key, call)))
+        yield from self._once(call.spelled(key), lambda: tuple(self.api.items(key, call)))
 
     def up_to(self, most: int, key: str, call: ApiCall) -> tuple[Any, ...] | None:
         """Return what stands under the key on all pages; None, and no page more, where it is too much."""
@@ -68,8 +67,3 @@ class Once:
                 answer.set_exception(error)
         found: T = answer.result()
         return found
-
-
-def _key(key: str, call: ApiCall) -> str:
-    place = [call.place.account, call.place.region]
-    return json.dumps([key, call.service, call.operation, place, dict(call.params)], default=str)

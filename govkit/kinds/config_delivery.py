@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from govkit.errors import BugError
+from govkit.kinds._observed import no_change, where_seen
 from govkit.kinds._places import Spot, entered, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
-from govkit.model.change import Change
 from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found
 
@@ -52,27 +51,14 @@ def _glance(delivery: ConfigDelivery, api: Api, ids: Ids) -> Found[ConfigDeliver
     return next((one for one in found if one.resource.recorder == delivery.recorder), None)
 
 
-def _lower(change: Change[ConfigDelivery], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: a delivery is observed, never changed", str(change.address)
-    )
-
-
-def _meet(
-    wanted: ConfigDelivery | None, live: ConfigDelivery | None
-) -> tuple[ConfigDelivery | None, ConfigDelivery | None]:
-    """Say nothing of a recorder that does not record: that is said of the recording itself."""
-    return (None if live is None else wanted), live
-
-
 KIND = Kind(
     name="config_delivery",
     noun="delivery of Config",
     resource=ConfigDelivery,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    meet=_meet,
+    lower=no_change,
+    meet=where_seen,  # a recorder that does not record is said of the recording itself
     authority=Authority.MEMBER,
     beyond=True,
     reads=("config:DescribeConfigurationRecorderStatus",),

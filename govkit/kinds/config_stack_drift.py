@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from govkit.errors import BugError
 from govkit.kinds import _stack_instances as stacks
 from govkit.kinds._named import named
+from govkit.kinds._observed import no_change, where_seen
 from govkit.kinds._places import Spot, looked, place
 from govkit.model.address import Address
-from govkit.model.call import Api, ApiCall, Ids, Look
-from govkit.model.change import Change
+from govkit.model.call import Api, Ids, Look
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
 
@@ -59,27 +58,14 @@ def _glance(drift: ConfigStackDrift, api: Api, ids: Ids) -> Found[ConfigStackDri
     return next(_there(api, drift.name, spot), None)
 
 
-def _lower(change: Change[ConfigStackDrift], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: a stack's drift is observed, never changed", str(change.address)
-    )
-
-
-def _meet(
-    wanted: ConfigStackDrift | None, live: ConfigStackDrift | None
-) -> tuple[ConfigStackDrift | None, ConfigStackDrift | None]:
-    """Say nothing where there is no StackSet: that is said of the StackSet itself."""
-    return (None if live is None else wanted), live
-
-
 KIND = Kind(
     name="config_stack_drift",
     noun="drift of Config's stacks",
     resource=ConfigStackDrift,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    meet=_meet,
+    lower=no_change,
+    meet=where_seen,  # a missing StackSet is said of the StackSet itself
     beyond=True,
     reads=("cloudformation:DescribeStackSet", "cloudformation:ListStackInstances"),
     serves=("config.stackset",),

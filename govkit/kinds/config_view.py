@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from govkit.errors import BugError
 from govkit.kinds import _stack_instances as stacks
 from govkit.kinds._named import named
+from govkit.kinds._observed import no_change, where_seen
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
-from govkit.model.change import Change
 from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found
 
@@ -64,27 +63,14 @@ def _glance(view: ConfigView, api: Api, ids: Ids) -> Found[ConfigView] | None:
     return next(_there(api, spot), None)
 
 
-def _lower(change: Change[ConfigView], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: what an account sees is never changed", str(change.address)
-    )
-
-
-def _meet(
-    wanted: ConfigView | None, live: ConfigView | None
-) -> tuple[ConfigView | None, ConfigView | None]:
-    """Say nothing where no stack is: that is said of the deployment."""
-    return (None if live is None else wanted), live
-
-
 KIND = Kind(
     name="config_view",
     noun="recording of Config",
     resource=ConfigView,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    meet=_meet,
+    lower=no_change,
+    meet=where_seen,  # a missing stack is said of the deployment
     authority=Authority.MEMBER,
     beyond=True,
     watched=True,

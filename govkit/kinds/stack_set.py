@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from govkit.errors import AwsError, BugError, CredentialsMissing
+from govkit.errors import AwsError, CredentialsMissing
+from govkit.kinds._observed import no_change
 from govkit.kinds._places import Spot, looked, place, regions
 from govkit.kinds.config_stack_set import NAME, ConfigStackSet
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Place
-from govkit.model.change import Change
 from govkit.model.finding import Finding, Severity
 from govkit.model.kind import Kind, Recognition
 from govkit.model.resource import Found
@@ -105,12 +105,6 @@ def _glance(stacks: StackSet, api: Api, ids: Ids) -> Found[StackSet] | None:
     return next((one for one in _there(api, spot) if one.resource.name == stacks.name), None)
 
 
-def _lower(change: Change[StackSet], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: a StackSet is observed, never changed", str(change.address)
-    )
-
-
 _READS = ("cloudformation:DescribeStackSet", "cloudformation:ListStackSets")
 
 
@@ -138,7 +132,7 @@ KIND = Kind(
     resource=StackSet,
     read=_read,
     glance=_glance,
-    lower=_lower,
+    lower=no_change,
     recognise=_recognise,
     beyond=True,
     reads=_READS,

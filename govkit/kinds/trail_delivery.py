@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govkit.errors import BugError
+from govkit.kinds._observed import no_change, where_seen
 from govkit.kinds._places import Spot, looked, management, place
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look
-from govkit.model.change import Change
 from govkit.model.kind import Kind
 from govkit.model.resource import Found
 
@@ -63,27 +62,14 @@ def _glance(delivery: TrailDelivery, api: Api, ids: Ids) -> Found[TrailDelivery]
     return next((one for one in found if one.resource.name == delivery.name), None)
 
 
-def _lower(change: Change[TrailDelivery], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: a delivery is observed, never changed", str(change.address)
-    )
-
-
-def _meet(
-    wanted: TrailDelivery | None, live: TrailDelivery | None
-) -> tuple[TrailDelivery | None, TrailDelivery | None]:
-    """Say nothing of a trail that is not there: that is said of the trail itself."""
-    return (None if live is None else wanted), live
-
-
 KIND = Kind(
     name="trail_delivery",
     noun="delivery of a trail",
     resource=TrailDelivery,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    meet=_meet,
+    lower=no_change,
+    meet=where_seen,  # a missing trail is said of the trail itself
     beyond=True,
     reads=("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"),
     serves=("cloudtrail",),

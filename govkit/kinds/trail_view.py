@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from govkit.errors import BugError
+from govkit.kinds._observed import no_change, where_seen
 from govkit.kinds._places import Spot, accounts, looked, place
 from govkit.model.address import Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Place
-from govkit.model.change import Change
 from govkit.model.kind import Authority, Kind
 from govkit.model.resource import Found
 
@@ -59,27 +58,14 @@ def _glance(view: TrailView, api: Api, ids: Ids) -> Found[TrailView] | None:
     return next(_seen(api, {view.name}, spot), None)
 
 
-def _lower(change: Change[TrailView], _: Ids) -> Iterator[ApiCall]:
-    raise BugError(
-        "This is a bug in govkit: what an account sees is never changed", str(change.address)
-    )
-
-
-def _meet(
-    wanted: TrailView | None, live: TrailView | None
-) -> tuple[TrailView | None, TrailView | None]:
-    """Say nothing where there is no trail to be seen: that is said of the trail itself."""
-    return (None if live is None else wanted), live
-
-
 KIND = Kind(
     name="trail_view",
     noun="view of a trail",
     resource=TrailView,
     read=_read,
     glance=_glance,
-    lower=_lower,
-    meet=_meet,
+    lower=no_change,
+    meet=where_seen,  # a missing trail is said of the trail itself
     authority=Authority.MEMBER,
     beyond=True,
     watched=True,

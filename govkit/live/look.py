@@ -1,6 +1,5 @@
 """The look: every answer fetched once, kinds reading side by side, no thread waiting for itself."""
 
-import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -63,12 +62,12 @@ class Sight:
 
     def call(self, call: ApiCall) -> Response:
         """Return the answer, from memory where this call was made before."""
-        answer: Response = self._once(_key("", call), lambda: self._api.call(call))
+        answer: Response = self._once(call.spelled(), lambda: self._api.call(call))
         return answer
 
     def items(self, key: str, call: ApiCall) -> tuple[Any, ...]:
         """Return what stands under the key on all pages, from memory where it was asked before."""
-        found: tuple[Any, ...] = self._once(_key(key, call), lambda: self._pages(key, call))
+        found: tuple[Any, ...] = self._once(call.spelled(key), lambda: self._pages(key, call))
         return found
 
     def until(self, call: ApiCall, settled: Callable[[Response], bool]) -> Response:
@@ -215,10 +214,3 @@ def _settle(answer: "Future[U]", do: Callable[[T], U], thing: T) -> None:
         answer.set_exception(error)
     else:
         answer.set_result(result)
-
-
-def _key(key: str, call: ApiCall) -> str:
-    place = [call.place.account, call.place.region]
-    return json.dumps(
-        [key, call.service, call.operation, place, dict(call.params)], sort_keys=True, default=str
-    )

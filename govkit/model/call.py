@@ -1,5 +1,6 @@
 """Talking to AWS as data: a call not yet made, the door that makes it, and the IDs it gives."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -33,6 +34,12 @@ class ApiCall:
     operation: str
     params: Params = field(default_factory=dict)
     place: Place = HERE
+
+    def spelled(self, key: str = "") -> str:
+        """Return one spelling of this call, and of the key whose items are wanted of its answer."""
+        where = [self.place.account, self.place.region]
+        told = [key, self.service, self.operation, where, dict(self.params)]
+        return json.dumps(told, sort_keys=True, default=str)
 
 
 def organizations(operation: str, /, **params: Any) -> ApiCall:
