@@ -1,12 +1,9 @@
 """What AWS attaches by itself to what is new: FullAWSAccess."""
 
-from govkit.kinds.attachment import Attachment
-from govkit.model.address import Address
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.model.change import Action, Change
 from govkit.model.resource import R_co, Resource
 from govkit.model.wanted import Wanted
-
-FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 
 
 def brought(change: Change[R_co], wanted: Wanted) -> tuple[Resource, ...]:

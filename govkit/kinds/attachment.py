@@ -8,6 +8,7 @@ from typing import Any
 from govkit.kinds._listed import PAGE, address_of, by_targets, enabled_types, listed, pages, targets
 from govkit.kinds._refusals import unless_gone
 from govkit.kinds.policy import is_temporary
+from govkit.kinds.policy import policy as policy_address
 from govkit.model.address import ROOT, Address, account
 from govkit.model.call import Api, ApiCall, Ids, Look, Together, organizations
 from govkit.model.change import Action, Change
@@ -16,6 +17,8 @@ from govkit.model.resource import Found, Resource
 from govkit.model.wanted import Wanted
 from govkit.policies.policy_type import PolicyType
 from govkit.policies.types import policy_type
+
+FULL_ACCESS = policy_address("scp", "FullAWSAccess")  # AWS's own, on whatever is new
 
 
 @dataclass(frozen=True, slots=True)

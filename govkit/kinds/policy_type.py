@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from govkit.errors import GovkitError
-from govkit.kinds._full_access import FULL_ACCESS
 from govkit.kinds._listed import ALIVE, enabled_types
-from govkit.kinds.attachment import Attachment
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.model.address import ROOT, Address
 from govkit.model.call import Api, ApiCall, Ids, Look, Response, organizations
 from govkit.model.change import Action, Change

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from govkit.kinds.attachment import Attachment
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.kinds.policy import Policy
 from govkit.layout.draft import Draft
-from govkit.layout.full_access import FULL_ACCESS
 from govkit.model.address import Address
 from govkit.model.finding import Finding, Severity
 from govkit.policies.document import Document, statements

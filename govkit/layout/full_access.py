@@ -1,12 +1,9 @@
 """FullAWSAccess on a target: attached or not only where the layout says so."""
 
-from govkit.kinds.attachment import Attachment
-from govkit.kinds.policy import policy
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.layout.draft import Draft
 from govkit.model.address import Address
 from govkit.model.finding import Origin
-
-FULL_ACCESS = policy("scp", "FullAWSAccess")
 
 
 def governed(draft: Draft, target: Address, attached: bool, where: Origin) -> None:  # noqa: FBT001 - the layout's own word

@@ -6,7 +6,7 @@ to hold does hold.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -49,23 +49,20 @@ def broken_laws(then: Bank, now: Bank, soon: Bank) -> frozenset[str] | None:
     )
     banks = [_without(shared, bank) for bank in (then, now, soon)]
     said = [one for bank in banks for one in _all(bank)]
-    asked = {_question(one).removeprefix(_NOT) for one in said}
+    asked = {_asked(one) for one in said} | {_ALWAYS}
     questions = sorted(asked - {_ALWAYS})
     if len(questions) > _QUESTIONS or not all(map(_has_actions, said)):
         return None
-    certain = _certain(shared)
+    known = _about(shared, asked)
     try:
-        actions = _actions(_every_pattern(one for one in (*said, *_all(certain))))
+        actions = _actions(_every_pattern(one for one in (*said, *_all(known))))
     except OutOfBudgetError:
         return None
-    sides = [_side(bank, actions) for bank in banks]
-    # What all three deny, whatever the answers, tells nothing of what differs.
-    everything = (1 << len(actions)) - 1
-    everything &= ~_side(certain, actions).denied(frozenset((_ALWAYS,)), everything)
+    sides, always = [_side(bank, actions) for bank in banks], _side(known, actions)
     return frozenset(
         law
         for answers in product((True, False), repeat=len(questions))
-        for law in _broken(sides, _true(questions, answers), everything)
+        for law in _broken(sides, always, _true(questions, answers), (1 << len(actions)) - 1)
     )
 
 
@@ -74,7 +71,11 @@ def _true(questions: Iterable[str], answers: Iterable[bool]) -> frozenset[str]:
     return frozenset((_ALWAYS, *(one if answer else _NOT + one for one, answer in told)))
 
 
-def _broken(sides: Iterable[_Side], true: frozenset[str], everything: int) -> Iterable[str]:
+def _broken(
+    sides: Iterable[_Side], always: _Side, true: frozenset[str], everything: int
+) -> Iterable[str]:
+    """Yield the laws that are broken: what all three deny by the same tells nothing of what differs."""
+    everything &= ~always.denied(true, everything)
     then, now, soon = (side.denied(true, everything) for side in sides)
     if then & soon & ~now:
         yield "gap"
@@ -88,12 +89,16 @@ def _without(shared: Bank, bank: Bank) -> Bank:
     return Bank(bank.denies - shared.denies, levels)
 
 
-def _certain(bank: Bank) -> Bank:
-    """Leave out what depends on a question."""
+def _about(bank: Bank, asked: Collection[str]) -> Bank:
+    """Leave out what depends on other questions than those asked."""
     return Bank(
-        frozenset(one for one in bank.denies if _question(one) == _ALWAYS),
-        tuple(level for level in bank.levels if all(_question(one) == _ALWAYS for one in level)),
+        frozenset(one for one in bank.denies if _asked(one) in asked),
+        tuple(level for level in bank.levels if all(_asked(one) in asked for one in level)),
     )
+
+
+def _asked(one: Statement) -> str:
+    return _question(one).removeprefix(_NOT)
 
 
 def _all(bank: Bank) -> Iterable[Statement]:

@@ -172,6 +172,7 @@ def _room(wanted: Wanted, meeting: Meeting) -> Room:
         lambda key: limits(key).attachments - fixed(key),
         lambda key: limits(key).characters,
         lambda key: limits(key).policies,
+        lambda target: target in wanted.full_access,
     )
 
 

@@ -5,19 +5,20 @@ of the union of both, or of what both share; where they share nothing, it change
 attached. A full target lets go for a while of what others hold for it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from govkit.kinds.account import Account
-from govkit.kinds.attachment import Attachment
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Change
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import meetings
+from govkit.plan.opened import Aside
 from govkit.plan.room import GUARDING, Room, policy_type
-from govkit.plan.stand_ins import Aside, Place, StandIns, happening
+from govkit.plan.stand_ins import Place, StandIns, happening
 from govkit.plan.watch import LAWS, Breach
 from govkit.policies.document import Statement, statements
 
@@ -44,7 +45,7 @@ class Means:
     def help(self, change: AnyChange) -> Help | None:
         """Return what let a step pass, or None where nothing does; nothing was taken then."""
         for way in (self._rewritten, self._guarded, self._let_go):
-            self._by.begin()
+            self._by.begin(change)
             found = way(change)
             if found is not None:
                 return found
@@ -123,31 +124,40 @@ class Means:
         come = change.after
         if not isinstance(come, Attachment) or change in self._returning:
             return None
-        for policy in self._staying(come):
+        return (
+            self._parting(change, come, self._staying(come))
+            or self._given_way(change, come)
+            or self._parting(change, come, self._full_access(come))
+        )
+
+    def _parting(
+        self, change: AnyChange, come: Attachment, staying: Iterable[Address]
+    ) -> Help | None:
+        for policy in staying:
             attachment = Attachment(policy, come.target)
-            self._by.begin()
+            self._by.begin(change)
             why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
             if self._parted(attachment, why) and self._trial.go(change):
                 back: AnyChange = Change(None, attachment)
                 self._returning.add(back)
                 return self._done(change, Aside(back, "attached again"))
             self._by.undo()
-        return self._given_way(change, come)
+        return None
 
     def _given_way(self, change: AnyChange, come: Attachment) -> Help | None:
         """Let a temporary policy leave a full target, where something else can hold what it holds."""
         why = f"temporary: makes room for {come.policy.path.partition('/')[2]}"
-        for one in self._by.standing_at(come.target):
+        for one in self._by.opened.at(come.target):
             leaving = one.attachment
             if leaving is None or policy_type(leaving.policy) != policy_type(come.policy):
                 continue
             away: AnyChange = Change(leaving, None)
             places = self._places(away, self._watch.harm(away))
-            self._by.begin()
+            self._by.begin(change)
             if all(
                 self._by.give_way(leaving, place, away, why) for place in places.values()
             ) and self._trial.go(change):
-                self._by.open.remove(one)
+                self._by.opened.all.remove(one)
                 return self._done(change)
             self._by.undo()
         return None
@@ -157,19 +167,22 @@ class Means:
         away: AnyChange = Change(attachment, None)
         return self._by.aside(away, why) or (self._held_up(away) and self._by.aside(away, why))
 
-    def _staying(self, come: Attachment) -> list[Address]:
-        """Return the layout's policies that stay where one comes; none where all cannot be there."""
+    def _full_access(self, come: Attachment) -> list[Address]:
+        governed = self._room.governed(come.target)
+        return self._staying(come, [FULL_ACCESS]) if governed else []
+
+    def _staying(
+        self, come: Attachment, candidates: Collection[Address] | None = None
+    ) -> list[Address]:
+        """Return the layout's policies, or the candidates, that stay where one comes.
+
+        None where all of them cannot be there.
+        """
         kind = policy_type(come.policy)
-        here = self._watch.ground.attached.get(come.target, set())
         soon = self._watch.soon.attached.get(come.target, set())
         if sum(policy_type(one) == kind for one in soon) > self._room.allowed(kind):
             return []
-        return [
-            one
-            for one in sorted(here & soon & self._by.hosts.keys())
-            if policy_type(one) == kind
-            and not self._by.pending[Attachment(one, come.target).address]
-        ]
+        return self._by.staying(come.target, kind, candidates or self._by.opened.hosts)
 
     def _let_go(self, change: AnyChange) -> Help | None:
         """Take a step that would bring a strange Deny while what says it is not attached.
@@ -208,7 +221,7 @@ class Means:
                     Attachment(policy, target)
                     for target in (*self._watch.ground.above(home), home)
                     for policy in self._watch.ground.attached.get(target, set())
-                    & self._by.hosts.keys()
+                    & self._by.opened.hosts.keys()
                     if said & set(statements(self._watch.ground.documents[policy]))
                 }
             case _:
@@ -220,7 +233,7 @@ class Means:
         First without an outage by what stands in for what it takes away, then with one.
         """
         for laws in (LAWS, LAWS - {"outage"}):
-            self._by.begin()
+            self._by.begin(change)
             self._trial.laws = laws
             held = self._held_up(change)
             self._trial.laws = LAWS

@@ -9,7 +9,7 @@ from govkit.access.ledger import Ledger, Numbers
 from govkit.access.scales import Budget, Named, Scales
 from govkit.access.verdict import Kind
 from govkit.kinds.account import Account
-from govkit.kinds.attachment import Attachment
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
@@ -25,7 +25,6 @@ from govkit.policies.document import Document, of
 from govkit.policies.paths import tokens, with_paths
 
 LAYERS = ("scp", "rcp")
-FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 _EVERYTHING = of(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )

@@ -4,8 +4,7 @@ A temporary policy where they are lost, or on the accounts that lose them; where
 place for one, a policy of ours that stays there and says more for a while, or one above it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,27 +17,10 @@ from govkit.model.evidence import canonical
 from govkit.model.state import State
 from govkit.plan.ground import is_deny
 from govkit.plan.hold import AnyChange, Trial
-from govkit.plan.joined import overlaps, temporaries, with_more
-from govkit.plan.room import GUARDING, Room
+from govkit.plan.joined import overlaps, temporaries
+from govkit.plan.opened import Aside, Open, Opened
+from govkit.plan.room import Room, policy_type
 from govkit.policies.document import Document, Statement, statements
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A temporary step, and why it is taken."""
-
-    change: AnyChange
-    why: str
-
-
-@dataclass(slots=True)
-class Open:
-    """A stand-in in force: an attachment, or statements that a host says; for the sake of a step."""
-
-    attachment: Attachment | None = None
-    host: Address | None = None
-    statements: tuple[Statement, ...] = ()
-    step: AnyChange | None = None
 
 
 @dataclass(slots=True)
@@ -66,47 +48,39 @@ def _as_written(*states: State) -> Mapping[Statement, Statement]:
 
 
 class StandIns:
-    """Puts stand-ins up by trial, and clears them away; `first` are the steps taken for one help.
-
-    `pending` counts the planned steps of each thing that are yet to be taken.
-    """
+    """Puts stand-ins up by trial; `first` are the steps taken for one help."""
 
     def __init__(self, trial: Trial, room: Room, owner: str, wanted: State) -> None:
         self._trial = trial
         self._watch = trial.watch
         self._room = room
         self._owner = owner
-        self.hosts: dict[Address, Policy] = {
-            one.address: one
-            for one in wanted.all(Policy)
-            if one.layout == owner and one.type in GUARDING
-        } | {one.address: one for one in room.live.all(Policy) if is_temporary(one.address)}
         self._written = _as_written(wanted, room.live)
-        self.pending: Counter[Address] = Counter()
+        self.opened = Opened(trial, owner, room.live, wanted)
         self.first: list[Aside] = []
-        self.open: list[Open] = []
-        self._spent: set[AnyChange] = set()
         self._began = 0
+        self._helped: Address | None = None
 
-    def begin(self) -> None:
-        """Begin to help a step."""
+    def begin(self, change: AnyChange) -> None:
+        """Begin to help a step: what it changes says nothing for others meanwhile."""
         self._trial.taken.clear()
-        self.first, self._began = [], len(self.open)
+        self._helped = change.address
+        self.first, self._began = [], len(self.opened.all)
 
     def settle(self, step: AnyChange) -> None:
         """Keep what was put up since the beginning, for the sake of the step."""
-        self._spent.update(one.change for one in self.first)
-        self._spent.add(step)
-        for one in self.open[self._began :]:
+        self.opened.spent.update(one.change for one in self.first)
+        self.opened.spent.add(step)
+        for one in self.opened.all[self._began :]:
             one.step = step
 
     def undo(self) -> None:
         """Take everything back since the beginning."""
         self._trial.undo()
-        del self.open[self._began :]
+        del self.opened.all[self._began :]
 
     def go(self, change: AnyChange) -> bool:
-        return change not in self._spent and self._trial.go(change)
+        return change not in self.opened.spent and self._trial.go(change)
 
     def aside(self, change: AnyChange, why: str) -> bool:
         if not self.go(change):
@@ -134,6 +108,7 @@ class StandIns:
         options += [partial(self._above, target, said, change) for said in contents]
         if target.kind != "account":
             options += [partial(self._on_accounts, place, said, change) for said in contents]
+        options += [partial(self._in_a_place_of_ours, target, said, change) for said in contents]
         return self._one_of(options)
 
     def _contents(self, place: Place) -> list[set[Statement]]:
@@ -150,20 +125,12 @@ class StandIns:
 
     def _one_of(self, options: Iterable[Callable[[], bool]]) -> bool:
         for option in options:
-            mark, first, open_ = len(self._trial.taken), len(self.first), len(self.open)
+            mark, first, open_ = len(self._trial.taken), len(self.first), len(self.opened.all)
             if option():
                 return True
             self._trial.undo(mark)
-            del self.first[first:], self.open[open_:]
+            del self.first[first:], self.opened.all[open_:]
         return False
-
-    def standing_at(self, target: Address) -> list[Open]:
-        """Return the temporary policies in force at a target."""
-        return [
-            one
-            for one in self.open
-            if one.attachment is not None and one.attachment.target == target
-        ]
 
     def _by_a_policy(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         kinds = {_kind(one) for one in said}
@@ -187,7 +154,7 @@ class StandIns:
             Change(None, policy), f"temporary: holds statements while {happening(change)}"
         ):
             return False
-        self.hosts.setdefault(policy.address, policy)
+        self.opened.hosts.setdefault(policy.address, policy)
         if policy.address in ground.attached.get(target, ()):
             return True
         self._watch.hold(policy.address, target)
@@ -195,7 +162,7 @@ class StandIns:
         why = f"temporary: keeps what would be lost while {happening(change)}"
         if not self.aside(Change(None, attachment), why):
             return False
-        self.open.append(Open(attachment))
+        self.opened.all.append(Open(attachment))
         return True
 
     def _by_a_host(
@@ -208,32 +175,25 @@ class StandIns:
         """Join the statements for a while to a policy of ours at the target, best to one that stays."""
         ground, ordered = self._watch.ground, tuple(sorted(said, key=str))
         soon = self._watch.soon.attached.get(target, set())
-        there = ground.attached.get(target, set()) & self.hosts.keys() - {but}
+        there = ground.attached.get(target, set()) & self.opened.hosts.keys() - {but, self._helped}
         staying = {one for one in there if one in soon or is_temporary(one)}
         why = f"temporary: says what would be lost while {happening(change)}"
-        for address in (*sorted(staying), *sorted(there - staying - {_gone(change)})):
-            host = self.hosts[address]
-            busy = self.pending[address] and not is_temporary(address)
-            if busy or {_kind(one) for one in said} != {host.type}:
+        ranked = (*sorted(staying), *sorted(there - staying - {_gone(change)}))
+        for address in sorted(ranked, key=self._is_busy):
+            host = self.opened.hosts[address]
+            if {_kind(one) for one in said} != {host.type}:
                 continue
-            here = replace(host, document=ground.documents[address])
-            joined = replace(host, document=self._hosting(host, *ordered))
+            here = self.opened.here(address)
+            joined = replace(host, document=self.opened.hosting(host, *ordered))
             if not self._room.fits(joined.document, host.type):
                 continue
-            if self.aside(Change(here, joined), why):
-                self.open.append(Open(host=address, statements=ordered))
+            if joined == here or self.aside(Change(here, joined), why):
+                self.opened.all.append(Open(host=address, statements=ordered))
                 return True
         return False
 
-    def _hosting(self, host: Policy, *more: Statement, leaving_out: Open | None = None) -> Document:
-        guests = [
-            said
-            for one in self.open
-            if one.host == host.address and one is not leaving_out
-            for said in one.statements
-        ]
-        said = [one for one in (*guests, *more) if one not in statements(host.document)]
-        return with_more(host.document, said)
+    def _is_busy(self, policy: Address) -> bool:
+        return bool(self.opened.pending[policy]) and not is_temporary(policy)
 
     def _above(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         """Hold Denies above a target, where everybody below is denied that, too."""
@@ -252,50 +212,38 @@ class StandIns:
             self._by_a_policy(one, said, change)
             or self._by_a_host(one, said, change)
             or self._above(one, said, change)
+            or self._in_a_place_of_ours(one, said, change)
             for one in everyone
         )
 
-    def in_use(self, policy: Address) -> bool:
-        """Tell whether a temporary policy is attached by these means, or says more than it did."""
-        return any(
-            one.host == policy or (one.attachment and one.attachment.policy == policy)
-            for one in self.open
+    def _in_a_place_of_ours(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
+        """Let a full target go of ours that something else holds meanwhile, and hold statements there."""
+        why = f"temporary: makes room while {happening(change)}"
+        return self._one_of(
+            partial(self._in_the_place_of, Attachment(policy, target), said, change, why)
+            for kind in sorted({_kind(one) for one in said})
+            for policy in self.staying(target, kind, self.opened.hosts)
         )
 
-    def clear(self) -> tuple[Aside, AnyChange | None] | None:
-        """Clear one of the means away that nothing depends on now; return for what step it was."""
-        for one in self.open:
-            for change in self._ways_to_clear(one):
-                self._trial.taken.clear()
-                if self._trial.go(change):
-                    return self._closed(one, change)
-        return None
+    def _in_the_place_of(
+        self, ours: Attachment, said: set[Statement], change: AnyChange, why: str
+    ) -> bool:
+        full = not self._trial.hold.fits(Change(None, ours))
+        if not full or not self.aside(Change(ours, None), why):
+            return False
+        held = self._by_a_policy(ours.target, said, change)
+        self.opened.all.append(Open(parted=ours))
+        return held
 
-    def clear_by_force(self) -> tuple[Aside, AnyChange | None] | None:
-        """Clear one of the means away, come what may; None where there is none."""
-        for one in self.open:
-            for change in self._ways_to_clear(one):
-                self._watch.taken(change)
-                self._trial.hold.take(change)
-                return self._closed(one, change)
-        return None
-
-    def _ways_to_clear(self, one: Open) -> Iterator[AnyChange]:
-        if one.attachment is not None:
-            yield Change(one.attachment, None)
-        elif one.host is not None:
-            host = self.hosts[one.host]
-            here = replace(host, document=self._watch.ground.documents[one.host])
-            yield Change(here, host)
-            yield Change(here, replace(host, document=self._hosting(host, leaving_out=one)))
-
-    def _closed(self, one: Open, change: AnyChange) -> tuple[Aside, AnyChange | None]:
-        self._spent.add(change)
-        if one.host is not None and change.after == self.hosts[one.host]:
-            self.open = [other for other in self.open if other.host != one.host]
-        else:
-            self.open = [other for other in self.open if other is not one]
-        return Aside(change, "temporary, and not needed any more"), one.step
+    def staying(self, target: Address, kind: str, candidates: Iterable[Address]) -> list[Address]:
+        """Return the policies at a target that are there now and in the end, no step in between."""
+        here = self._watch.ground.attached.get(target, set())
+        soon = self._watch.soon.attached.get(target, set())
+        return [
+            one
+            for one in sorted(here & soon & {*candidates})
+            if policy_type(one) == kind and not self.opened.pending[Attachment(one, target).address]
+        ]
 
 
 def happening(change: AnyChange) -> str:

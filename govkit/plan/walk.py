@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from typing import TypeAlias
 
@@ -12,8 +13,9 @@ from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.plan.hold import AnyChange, Hold, Trial
 from govkit.plan.means import Help, Means
+from govkit.plan.opened import Aside
 from govkit.plan.room import Room, place_of
-from govkit.plan.stand_ins import Aside, StandIns
+from govkit.plan.stand_ins import StandIns
 from govkit.plan.watch import Breach, Watch
 
 Rank: TypeAlias = tuple[int, int, int, str, int]
@@ -34,6 +36,7 @@ class Walk:
         self, steps: Sequence[AnyChange], before: Sequence[set[int]], rank: Sequence[Rank]
     ) -> None:
         self.steps = list(steps)
+        self._planned = list(steps)
         self.before = [set(one) for one in before]
         self.why: dict[int, str] = {}
         self.done: list[int] = []
@@ -60,9 +63,10 @@ class Walk:
         """
         self.watch, self._hold = watch, Hold(room, watch)
         self._trial = Trial(watch, self._hold)
-        self._stand_ins = StandIns(self._trial, room, owner, room.live.after(self.steps))
-        self._stand_ins.pending.update(one.address for one in self.steps)
-        self._means = Means(self._trial, room, self._stand_ins)
+        stand_ins = StandIns(self._trial, room, owner, room.live.after(self.steps))
+        self._opened = stand_ins.opened
+        self._opened.pending.update(one.address for one in self.steps)
+        self._means = Means(self._trial, room, stand_ins)
         self._add(index for index, count in enumerate(self._waiting) if not count)
         while (
             self._lawful()
@@ -89,10 +93,10 @@ class Walk:
         """Take the first step that breaks no law and has room."""
         while self._ready:
             _, index = heappop(self._ready)
-            change, account = self.steps[index], self._held.pop(index, None)
+            change, account = self._step(index), self._held.pop(index, None)
             if self._rank[index][0] >= LATE:
                 (self._last if self._rank[index][0] >= LAST else self._late).append(index)
-            elif change.after is None and self._stand_ins.in_use(change.address):
+            elif change.after is None and self._opened.in_use(change.address):
                 self._postponed.append(index)
             elif not self._hold.fits(change):
                 self._parked.add(index)
@@ -104,6 +108,11 @@ class Walk:
                 self._held[index] = account
                 self._behind[account].add(index)
         return False
+
+    def _step(self, index: int) -> AnyChange:
+        """Return a step as it would be taken now."""
+        self.steps[index] = self._opened.with_guests(self._planned[index])
+        return self.steps[index]
 
     def _called(self, waiting: list[int], late: int) -> bool:
         """Let a step try that was told to wait until nothing else goes, or until the end."""
@@ -117,7 +126,7 @@ class Walk:
 
     def _took(self, index: int) -> None:
         self.done.append(index)
-        self._stand_ins.pending[self.steps[index].address] -= 1
+        self._opened.took(self._planned[index])
         followers, self._followers[index] = self._followers[index], []
         for later in followers:
             self._waiting[later] -= 1
@@ -146,6 +155,7 @@ class Walk:
     def _insert(self, aside: Aside, before: set[int], due: int = _SHRINK) -> int:
         index = len(self.steps)
         self.steps.append(aside.change)
+        self._planned.append(aside.change)
         if aside.change.action is Action.CREATE:
             self._made[aside.change.address] = index
         self.before.append(before)
@@ -161,7 +171,7 @@ class Walk:
         for start in range(0, len(waiting), _AT_ONCE):
             some = waiting[start : start + _AT_ONCE]
             for index in sorted(some, key=self._concerns):
-                found = self._means.help(self.steps[index])
+                found = self._means.help(self._step(index))
                 if found is not None:
                     self._take_with(index, found)
                     return True
@@ -177,7 +187,7 @@ class Walk:
         return False
 
     def _concerns(self, index: int) -> tuple[int, Rank]:
-        breaches = self.watch.harm(self.steps[index])
+        breaches = self.watch.harm(self._step(index))
         return len({one.accounts for one in breaches}), self._rank[index]
 
     def _take_with(self, index: int, found: Help) -> None:
@@ -187,13 +197,21 @@ class Walk:
             made = self._insert(aside, self._needed(aside.change))
             first.add(made)
             self.done.append(made)
-        self.steps[index] = found.step
+        later = [self._without_guests(index, aside) for aside in found.later]
+        self.steps[index] = self._planned[index] = found.step
         self.before[index] |= first
-        self._follow(index, found.later)
+        self._follow(index, later)
         self._helped_to[found.step] = index
         self._took(index)
         for aside in found.first:
             self._wake(aside.change)
+
+    def _without_guests(self, index: int, aside: Aside) -> Aside:
+        """Return what remains of a step, leading to what is wanted of it: guests are gone in the end."""
+        planned, rest = self._planned[index], aside.change
+        if rest.address != planned.address:
+            return aside
+        return replace(aside, change=Change(rest.before, planned.after))
 
     def _needed(self, change: AnyChange) -> set[int]:
         """Return the temporary policies that a step needs, also where an earlier help made them."""
@@ -211,14 +229,14 @@ class Walk:
             due = _SHRINK if aside.change.action is Action.UPDATE else _AGAIN
             rest = self._insert(aside, {index}, due)
             self._waiting[rest] = 1
-            self._stand_ins.pending[aside.change.address] += 1
+            self._opened.pending[aside.change.address] += 1
             self._followers[rest], self._followers[index] = self._followers[index], [rest]
             for follower in self._followers[rest]:
                 self.before[follower].add(rest)
 
     def _released(self) -> bool:
         """Clear a temporary means away that nothing depends on now."""
-        return self._record(self._stand_ins.clear())
+        return self._record(self._opened.clear())
 
     def _record(self, cleared: tuple[Aside, AnyChange | None] | None) -> bool:
         if cleared is None:
@@ -233,13 +251,13 @@ class Walk:
         """Take the step that does the least harm: no gap if there is one, and one that has room."""
         if not self._held and not self._parked:
             return False
-        if not self._held and self._record(self._stand_ins.clear_by_force()):
+        if not self._held and self._record(self._opened.clear_by_force()):
             return True
         index = min(self._held or self._parked, key=self._harm)
         if self._harm(index)[0] and self._spared():
             return True
         self._let_off(index)
-        self.watch.taken(self.steps[index])
+        self.watch.taken(self._step(index))
         self._hold.take(self.steps[index])
         self._took(index)
         return True
@@ -247,24 +265,29 @@ class Walk:
     def _spared(self) -> bool:
         """Take a step that makes no gap by temporary means, though it makes an outage."""
         for index in sorted(self._held, key=self._rank.__getitem__)[:_AT_ONCE]:
-            found = self._means.spare(self.steps[index])
+            found = self._means.spare(self._step(index))
             if found is not None:
                 self._take_with(index, found)
                 return True
         return False
 
     def _harm(self, index: int) -> tuple[bool, Rank]:
-        breaches = self.watch.harm(self.steps[index])
+        breaches = self.watch.harm(self._step(index))
         return any(map(_is_gap, breaches)), self._rank[index]
 
     def _cleared(self) -> None:
         """Clear away what is left of the means, and last the policies that were made for them."""
-        while self._released() or self._record(self._stand_ins.clear_by_force()):
+        while self._released() or self._record(self._opened.clear_by_force()):
             pass
         self.done += self._postponed
-        for made in [self.steps[index].after for index in self.done]:
-            if isinstance(made, Policy) and is_temporary(made.address):
-                self._delete(made)
+        left: dict[Address, Policy] = {}
+        for step in map(self.steps.__getitem__, self.done):
+            if isinstance(step.after, Policy) and is_temporary(step.address):
+                left[step.address] = step.after
+            elif step.after is None:
+                left.pop(step.address, None)
+        for made in left.values():
+            self._delete(made)
 
     def _delete(self, made: Policy) -> None:
         gone = {

@@ -6,7 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from govkit.kinds.account import Account
-from govkit.kinds.attachment import Attachment
+from govkit.kinds.attachment import FULL_ACCESS, Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.model.address import ROOT, Address
@@ -19,7 +19,6 @@ from govkit.plan.laws import broken
 from govkit.policies.document import Statement
 
 LAWS = frozenset({"gap", "outage"})
-_FULL_ACCESS = Address("policy", "scp/FullAWSAccess")
 
 
 class Breach(NamedTuple):
@@ -163,7 +162,7 @@ def _given(before: State, changes: Sequence[Change[Resource]]) -> Callable[[Addr
     governed = {
         one.target
         for one in (*came, *told)
-        if isinstance(one, Attachment) and one.policy == _FULL_ACCESS
+        if isinstance(one, Attachment) and one.policy == FULL_ACCESS
     }
     made = {
         change.address

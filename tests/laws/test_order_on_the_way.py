@@ -33,7 +33,10 @@ def _check(one: Transition) -> Counter[str]:
     }
     for found in violations(one, ordered.changes):
         assert (found.law, found.index, found.account) in told, found
-    for state in one.states(ordered.changes):
+    here = one.live
+    for change, state in zip(ordered.changes, one.states(ordered.changes), strict=True):
+        assert here.get(change.address) == change.before, change
+        here = state
         assert max(crowd(state).values()) <= one.most
         names = [policy.name for policy in state.all(Policy)]
         assert len(names) == len(set(names))
@@ -94,13 +97,17 @@ def test_every_breach_on_the_way_is_told_all_night(
     counts = _all_checked(range(part * each, (part + 1) * each), record_property)
     assert counts["with a gap"] <= each // 500
     assert counts["with an outage"] <= each // 100
-    assert counts["not justified"] <= each // 500
+    assert counts["not justified"] == 0
 
 
 # What each of them taught: FullAWSAccess leaves a new OU before an account enters; a want of an Allow is
 # held by a Deny alone, also under a condition; a policy that leaves may hold something until it goes;
-# RCPs are looked at by themselves, and the only one may leave; others below may bear what both ends share.
-@pytest.mark.parametrize("seed", [209, 490, 1451, 3044, 10203, 10259, 12049, 14030])
+# RCPs are looked at by themselves, and the only one may leave; others below may bear what both ends share;
+# what all three states say under a question counts, too (11219, 11962); FullAWSAccess, or a policy that
+# something else holds meanwhile, gives its place away for a while (11774, 12881).
+@pytest.mark.parametrize(
+    "seed", [209, 490, 1451, 3044, 10203, 10259, 11219, 11774, 11962, 12049, 12881, 14030]
+)
 def test_a_pair_that_once_had_a_lapse_has_none(seed: int) -> None:
     counts = _check(transition(seed))
     assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
