@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from govkit.errors import BugError
 from govkit.kinds.account import CREATED_AT_ONCE, Account
 from govkit.kinds.delegated_administrator import ALONE, DelegatedAdministrator
 from govkit.kinds.organizational_unit import OrganizationalUnit
@@ -62,6 +63,8 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
         graph.edge(earlier, later)
     released = tuple(steps[index] for index in early)
     best = _best(steps, graph, room, owner)
+    if best.temporary and room.live.after(best.changes) != room.live.after(steps):
+        raise BugError("Temporary means of this plan would stay behind")
     watch = Watch(room.live, best.changes)
     tied = ties(watch, room, best.changes, best.after)
     return replace(best, released_early=released, tied=tied)

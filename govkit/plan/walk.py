@@ -197,21 +197,25 @@ class Walk:
             made = self._insert(aside, self._needed(aside.change))
             first.add(made)
             self.done.append(made)
-        later = [self._without_guests(index, aside) for aside in found.later]
-        self.steps[index] = self._planned[index] = found.step
         self.before[index] |= first
-        self._follow(index, later)
+        self._follow(index, self._to_the_end(index, found))
         self._helped_to[found.step] = index
         self._took(index)
         for aside in found.first:
             self._wake(aside.change)
 
-    def _without_guests(self, index: int, aside: Aside) -> Aside:
-        """Return what remains of a step, leading to what is wanted of it: guests are gone in the end."""
-        planned, rest = self._planned[index], aside.change
-        if rest.address != planned.address:
-            return aside
-        return replace(aside, change=Change(rest.before, planned.after))
+    def _to_the_end(self, index: int, found: Help) -> list[Aside]:
+        """Let a step become what was found, and return what remains of it.
+
+        A content that goes by way of another one ends as planned: what it says for others is gone then.
+        """
+        planned, self.steps[index] = self._planned[index], found.step
+        later = list(found.later)
+        for place, aside in enumerate(later):
+            if aside.change.address == planned.address:
+                self._planned[index] = found.step
+                later[place] = replace(aside, change=Change(aside.change.before, planned.after))
+        return later
 
     def _needed(self, change: AnyChange) -> set[int]:
         """Return the temporary policies that a step needs, also where an earlier help made them."""
