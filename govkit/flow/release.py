@@ -25,6 +25,7 @@ from govkit.model.change import Change
 from govkit.model.kind import Authority
 from govkit.model.plan import Step
 from govkit.model.resource import Resource
+from govkit.model.suggest import did_you_mean
 from govkit.policies.exempt import where_it_denies
 
 _GUARDING = frozenset(kind.value for kind in Kind)
@@ -102,6 +103,9 @@ def _meant(rungs: Sequence[Rung], told: str) -> Hold:
         "Not in force there",
         f"No SCP or RCP above {rungs[-1].target.id} is called {told}, nor is that an error message. "
         f"In force are: {known}.",
+        did_you_mean(
+            told, {of(one) for one in there for of in (_tag, _name) if not one.aws_managed}
+        ),
     )
 
 
