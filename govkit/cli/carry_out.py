@@ -11,8 +11,8 @@ from govkit.apply.patience import Patience
 from govkit.cli.again import again
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
-from govkit.cli.say import note, progress, show, step_line, told_once
-from govkit.errors import Exit, GovkitError
+from govkit.cli.say import note, program, progress, show, step_line, told_once
+from govkit.errors import Exit, GovkitError, UsageError
 from govkit.flow.apply import (
     Job,
     carried_out,
@@ -33,7 +33,7 @@ from govkit.model.resource import Json
 from govkit.plan.document import document, reviewed
 from govkit.plan.judge import narrowed
 from govkit.plan.share import Share, shared
-from govkit.report import run
+from govkit.report import done_already, run, step_words
 from govkit.store.store import Store
 
 
@@ -58,6 +58,7 @@ def carry_out(
     if job.evidence is not None or task is not None:
         made = narrowed(made, share.steps, job.both.wanted)
     refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
+    elsewhere = (*share.left, *selection.appeared)
     show(
         "plan",
         document(made),
@@ -67,13 +68,14 @@ def carry_out(
         names=names(made.live, made.ids),
         command=None if job.command == "apply" else job.command,
         again=again(),
-        after=job.after,
+        after=_next(share, job) if share.left else "plan" if elsewhere else job.after,
+        left=len(elsewhere),
     )
     if refusal is not None:
         raise told_once(refusal)
     for mark in selection.done:
-        note(f"Done already: {mark.action} {mark.address}")
-    if not (share.steps or share.left) or dry_run:
+        note(done_already(mark))
+    if not (share.steps or elsewhere) or dry_run:
         if not share.steps:
             note("Nothing to do.")
         if not dry_run:
@@ -103,11 +105,15 @@ def _patience(job: Job, reach: Reach) -> Patience:
 
 
 def _agreed(steps: tuple[Step, ...]) -> bool:
-    severe = [step for step in steps if is_severe(step)]
-    for step in severe:
-        if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
+    severe: dict[str, list[str]] = {}
+    for step in filter(is_severe, steps):
+        severe.setdefault(severe_path(step), []).append(step_words(step))
+    for path, words in severe.items():
+        verb = "is" if len(words) == 1 else "are"
+        if not typed(f"{', '.join(words)} {verb} severe.", path, "apply"):
             return False
-    return bool(severe) or confirmed(f"Do these {len(steps)} steps?", "apply")
+    these = "this step" if len(steps) == 1 else f"these {len(steps)} steps"
+    return bool(severe) or confirmed(f"Do {these}?", "apply")
 
 
 def _done(
@@ -121,7 +127,11 @@ def _done(
 ) -> int:
     steps = share.steps
     if not steps:
-        _ended(run("done", None, done=0, left=share.left, following=_next(share, job)))
+        if not share.left:
+            _close_past(job, reach, store)
+        following = _next(share, job) if share.left else "plan"
+        told = run("done", None, done=0, left=share.left, unplanned=appeared, following=following)
+        _ended(told)
         return Exit.DONE
     patience = _patience(job, reach)
 
@@ -130,7 +140,7 @@ def _done(
         return () if verify is None else differing(verify, reach.live, known, patience)
 
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
-    with _interruptible() as stop:
+    with _interruptible(reach.run_id, job.command) as stop:
         api = _api(job, reach)
         events = carried_out(
             job,
@@ -196,7 +206,7 @@ def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def _interruptible(run_name: str, command: str) -> Iterator[Callable[[], bool]]:
     """Let the first Ctrl-C finish the call in flight, and the second one stop."""
     asked: list[int] = []
 
@@ -209,6 +219,9 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: bool(asked)
+    except KeyboardInterrupt:
+        note(f"Run {run_name} is not finished. Next: {program()} {command}")
+        raise
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -220,6 +233,6 @@ def evidence(path: Path | None) -> Reviewed | None:
     try:
         return reviewed(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise GovkitError("The plan file cannot be read", f"{path}: {error.strerror}.") from error
+        raise UsageError("The plan file cannot be read", f"{path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise GovkitError("The plan file cannot be read", f"{path} is not UTF-8 text.") from error

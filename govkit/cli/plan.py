@@ -7,7 +7,17 @@ import typer
 from govkit.cli.again import again
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
-from govkit.cli.say import data, json_text, note, program, progress, show, told_once, write_private
+from govkit.cli.say import (
+    data,
+    json_text,
+    note,
+    program,
+    progress,
+    show,
+    text_or_json,
+    told_once,
+    write_private,
+)
 from govkit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +57,12 @@ def plan(
     options: Globals = context.obj
     if out is not None and options.redact:
         raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
+    if permissions:
+        text_or_json(format_)
+        if out is not None or write:
+            raise UsageError(
+                "Wrong usage", "--permissions shows no plan: --out and --write have no place."
+            )
     with progress("Reading the layout and the organization"):
         made, both = planned(question(options, allow, expired=expired), Reach(options).live)
     if permissions:

@@ -196,6 +196,15 @@ def write_private(path: Path, text: str) -> None:
         raise GovkitError("The file cannot be written", f"{path}: {error.strerror}.") from error
 
 
+def folder_made(path: Path) -> Path:
+    """Return a folder to write into, made where there was none; GovkitError where it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GovkitError("The folder cannot be made", f"{path}: {error.strerror}.") from error
+    return path
+
+
 def lines(given: Iterable[str], out: Path | None) -> None:
     """Put lines on stdout, or into a file for its owner alone, each as soon as it is there."""
     if out is None:
