@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ class Voice:
     command: tuple[str, ...] = ()
 
 
+_HALVES = re.compile("[\ud800-\udfff]")  # what of a file's name is no UTF-8
 _TEXT_OR_JSON = ("json", "text")
 _voice = [Voice()]
 _redactor: list[Any] = []
@@ -233,7 +235,8 @@ def told(document: Mapping[str, Any], format_: str, text: Callable[..., str]) ->
 
 def json_text(value: Mapping[str, Any]) -> str:
     """Return JSON text as govkit writes it: indented, in the order given, with a last newline."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return _HALVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def step_line(event: Any, steps: Sequence[Any]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
@@ -29,6 +30,7 @@ from govkit.plan.make import make
 from govkit.plan.only import Keep, chosen, differing
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
+from govkit.plan.reparent import RAIL as REPARENT
 from govkit.plan.undo import StepDone, undoing
 from govkit.store.history import Run, last_known
 from govkit.store.local import LocalStore
@@ -256,7 +258,7 @@ def rails() -> tuple[str, ...]:
 
 def firm() -> tuple[str, ...]:
     """Return the names of the rails that nothing lets pass: their refusals say what else to do."""
-    return tuple(sorted(guard.rail for guard in guards() if not guard.override))
+    return (ADOPT, REPARENT, *(guard.rail for guard in guards() if not guard.override))
 
 
 def expected(fingerprint: str, found: Plan | Reviewed) -> None:

@@ -83,7 +83,7 @@ def summary(plan: Document, style: Style) -> str:
         )
     if not plan["steps"] and style.left:
         of_others = f"{count(style.left, 'step')} {'is' if style.left == 1 else 'are'}"
-        return f"Nothing of this is to be done; {of_others} left. {following(style, style.after)}"
+        return f"Nothing of what was asked is to be done; {of_others} left. {following(style, style.after)}"
     if not plan["steps"] and style.command:
         return f"No changes: {style.command} has nothing to do. {following(style, style.after)}"
     if not plan["steps"]:

@@ -100,7 +100,7 @@ def test_what_is_not_severe_is_asked_for_once(done: Desk) -> None:
     done.layout({**layout, "ous": {**layout["ous"], "Later": None}})
     before = done.content()
     person = _Person(done, "apply")
-    person.sees("Do these 1 steps?")
+    person.sees("Do this step?")
     person.types("n")
     assert person.leaves() == 1
     assert done.content() == before
@@ -136,7 +136,7 @@ def test_a_closure_must_be_typed(done: Desk) -> None:
     done.layout(layout)
     before = done.content()
     person = _Person(done, "apply")
-    person.sees("close account:payments-dev is severe. Type payments-dev to go on")
+    person.sees("close account payments-dev is severe. Type payments-dev to go on")
     person.types("y")
     person.sees("Nothing was done.")
     assert person.leaves() == 1
