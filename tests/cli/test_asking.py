@@ -83,6 +83,20 @@ def test_what_is_severe_must_be_typed(table: Desk) -> None:
     assert "No changes." in table.does("plan").out
 
 
+def test_what_is_severe_in_one_place_is_typed_once_and_named(table: Desk) -> None:
+    guardrails = yaml.safe_load((table.folder / "org_layout.yaml").read_text())["guardrails"]
+    guardrails["keep-keys"]["attach"].append("/")
+    _layout(table, guardrails=guardrails)
+    person = _Person(table, "apply")
+    person.sees(
+        "attach SCP keep-keys to the root, attach tag policy cost-tags to the root are severe."
+    )
+    person.types("/")
+    person.sees("delete OU /Old is severe.")
+    person.types("/Old")
+    assert person.leaves() == 0
+
+
 @pytest.mark.parametrize("answers", [["yes"], ["/", "Old"]])
 def test_anything_else_that_is_typed_does_nothing(table: Desk, answers: list[str]) -> None:
     before = table.content()
