@@ -28,7 +28,7 @@ from govkit.flow.compare import Question
 from govkit.flow.plan import names
 from govkit.flow.plan import refusal as refusal_of
 from govkit.model.evidence import Reviewed
-from govkit.model.plan import Step
+from govkit.model.plan import Plan, Step
 from govkit.model.resource import Json
 from govkit.plan.document import document, reviewed
 from govkit.plan.judge import narrowed
@@ -59,18 +59,7 @@ def carry_out(
         made = narrowed(made, share.steps, job.both.wanted)
     refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
     elsewhere = (*share.left, *selection.appeared)
-    show(
-        "plan",
-        document(made),
-        "text",
-        None,
-        allowed=made.allowances,
-        names=names(made.live, made.ids),
-        command=None if job.command == "apply" else job.command,
-        again=again(),
-        after=_next(share, job) if share.left else "plan" if elsewhere else job.after,
-        left=len(elsewhere),
-    )
+    _shown(made, job, share, len(elsewhere))
     if refusal is not None:
         raise told_once(refusal)
     for mark in selection.done:
@@ -88,6 +77,22 @@ def carry_out(
         with progress("Looking whether all is still so"):  # who was asked may have taken their time
             require_still_so(job, share.steps, api=_api(job, reach), patience=_patience(job, reach))
     return _done(job, share, selection.appeared, reach, store, verify=verify)
+
+
+def _shown(made: Plan, job: Job, share: Share, left: int) -> None:
+    """Show what is to be done; `left` is how many steps of the whole plan are not."""
+    show(
+        "plan",
+        document(made),
+        "text",
+        None,
+        allowed=made.allowances,
+        names=names(made.live, made.ids),
+        command=None if job.command == "apply" else job.command,
+        again=again(),
+        after=_after(share, job, left=left),
+        left=left,
+    )
 
 
 def _close_past(job: Job, reach: Reach, store: Store) -> None:
@@ -127,12 +132,7 @@ def _done(
 ) -> int:
     steps = share.steps
     if not steps:
-        if not share.left:
-            _close_past(job, reach, store)
-        following = _next(share, job) if share.left else "plan"
-        told = run("done", None, done=0, left=share.left, unplanned=appeared, following=following)
-        _ended(told)
-        return Exit.DONE
+        return _nothing_done(job, share, appeared, reach, store)
     patience = _patience(job, reach)
 
     def whole() -> Sequence[str]:
@@ -170,6 +170,17 @@ def _done(
     return Exit.INTERRUPTED if stop() else Exit.DONE
 
 
+def _nothing_done(
+    job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store: Store
+) -> int:
+    """Say what is left where nothing of it is for this command."""
+    if not share.left:
+        _close_past(job, reach, store)
+    after = _after(share, job, left=len(appeared))
+    _ended(run("done", None, done=0, left=share.left, unplanned=appeared, following=after))
+    return Exit.DONE
+
+
 def _heard(events: Generator[Event, None, None], steps: Sequence[Step], api: ByTurns) -> list[Done]:
     """Say what happens and return what was done; whoever stops listening, the journal is ended at once."""
     with closing(events):
@@ -187,6 +198,13 @@ def _verified(touched: int, *, everything: bool) -> str:
 def _ended(told: Mapping[str, Json]) -> None:
     with suppress(BrokenPipeError):  # it is done, whether or not anybody reads so
         show("run", told, "text", None)
+
+
+def _after(share: Share, job: Job, *, left: int) -> str:
+    """Return what to run where nothing is to be done: for what is left, or for what nobody reviewed."""
+    if share.left:
+        return _next(share, job)
+    return "plan" if left else job.after
 
 
 def _next(share: Share, job: Job) -> str:

@@ -58,11 +58,7 @@ def plan(
     if out is not None and options.redact:
         raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
     if permissions:
-        text_or_json(format_)
-        if out is not None or write:
-            raise UsageError(
-                "Wrong usage", "--permissions shows no plan: --out and --write have no place."
-            )
+        _alone(format_, beside=out or write)
     with progress("Reading the layout and the organization"):
         made, both = planned(question(options, allow, expired=expired), Reach(options).live)
     if permissions:
@@ -85,6 +81,15 @@ def plan(
     if refused is not None:
         raise told_once(refused) if format_ == "text" else refused
     return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE
+
+
+def _alone(format_: str, *, beside: object) -> None:
+    """Raise UsageError where more is asked for than the policy, which is JSON."""
+    text_or_json(format_)
+    if beside:
+        raise UsageError(
+            "Wrong usage", "--permissions shows no plan: --out and --write do not fit."
+        )
 
 
 def _permissions(made: "Plan", wanted: "Wanted") -> int:

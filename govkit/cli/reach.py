@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from govkit.apply.patience import Patience
-from govkit.cli.globals import Globals
+from govkit.cli.globals import SANDBOX, Globals
 from govkit.cli.say import note
 from govkit.errors import UsageError
 from govkit.flow.compare import Question, kinds
@@ -216,8 +216,8 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
     if folder is None or not folder.is_dir():
         raise UsageError(
             "No such sandbox",
-            f"{folder} is not a sandbox{_named()}.",
-            "Make one, with a story in it: govkit demo",
+            f"{folder} is not a sandbox{_named(folder)}.",
+            "Make one: govkit sandbox new\nOr one with a story: govkit demo",
         )
 
     def stand_on(core: Any) -> None:
@@ -226,6 +226,6 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
     return stand_on
 
 
-def _named() -> str:
-    """Say who chose the sandbox, where nobody did on this command line."""
-    return ", and GOVKIT_SANDBOX names it" if "GOVKIT_SANDBOX" in os.environ else ""
+def _named(folder: Path | None) -> str:
+    """Say who chose the sandbox, where it need not have been this command line."""
+    return ", and GOVKIT_SANDBOX names it" if os.environ.get(SANDBOX) == str(folder) else ""

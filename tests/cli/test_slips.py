@@ -80,13 +80,21 @@ def test_a_document_that_is_no_text_is_wrong_usage_in_the_console_too(done: Desk
     assert "bytes.json: this is not UTF-8." in ran.err
 
 
-def test_who_chose_a_sandbox_that_is_none_is_said(template: Desk) -> None:
-    ran = Desk(template.folder, {"GOVKIT_SANDBOX": "nowhere"}).run("plan")
+def test_who_chose_a_sandbox_that_is_none_is_said(table: Desk) -> None:
+    ran = Desk(table.folder, {"GOVKIT_SANDBOX": "nowhere"}).run("plan")
     assert ran.code == 64
     assert "nowhere is not a sandbox, and GOVKIT_SANDBOX names it." in ran.err
-    (template.folder / "hollow").mkdir(exist_ok=True)
-    ran = template.run("--sandbox", "hollow", "sandbox", "show")
-    assert "govkit sandbox new\n" in ran.err
+    (table.folder / "hollow").mkdir(exist_ok=True)
+    ran = table.run("--sandbox", "hollow", "sandbox", "show")
+    assert "hollow holds no sandbox." in ran.err
+    assert "govkit --sandbox hollow sandbox new\n" in ran.err
+
+
+def test_the_commands_named_next_are_about_the_same_sandbox(table: Desk) -> None:
+    """Another one than the environment names: what is copied must not change that one."""
+    shutil.copytree(table.sandbox, table.folder / "other", dirs_exist_ok=True)
+    assert "Next: govkit --sandbox other apply" in table.run("--sandbox", "other", "plan").out
+    assert "Next: govkit apply" in table.run("plan").out
 
 
 def test_a_sandbox_that_cannot_be_locked_is_not_said_to_be_none(table: Desk) -> None:
@@ -100,7 +108,7 @@ def test_a_folder_that_cannot_be_made_is_told_as_such(table: Desk) -> None:
     (table.folder / "file").write_text("")
     ran = table.run("render", "--out", "file/below")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "The folder cannot be made")
-    ran = table.run("--layout", "file/org_layout.yaml", "--sandbox", "other", "demo")
+    ran = table.run("--layout", "file/org_layout.yaml", "--sandbox", "fresh", "demo")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "The layout cannot be written")
 
 
