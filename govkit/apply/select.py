@@ -92,14 +92,15 @@ def _lacking(steps: Sequence[Step], live: State) -> Iterator[str]:
 
 
 def stale_plan(
-    sentences: Iterable[str], asked: Asked | None = None, file: str = "plan.json"
+    sentences: Iterable[str], asked: Asked | None = None, file: str | None = None
 ) -> StalePlan:
     """Return what to raise where steps no longer hold, before anything was written."""
+    out = f" --out {quote(file)}" if file is not None else ""
     expired = " --expired" if asked is not None and asked.expired else ""
     return StalePlan(
         "The plan is stale",
         "\n".join(f"  {sentence}" for sentence in sentences),
-        f"Nothing was written. Review a new plan: govkit plan{expired} --out {quote(file)}",
+        f"Nothing was written. Review a new plan: govkit plan{expired}{out}",
     )
 
 

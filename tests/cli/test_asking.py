@@ -125,6 +125,18 @@ def test_what_is_not_severe_is_asked_for_once(done: Desk) -> None:
     assert done.content() != before
 
 
+def test_what_changed_while_the_question_stood_leads_to_a_new_plan(done: Desk) -> None:
+    done.does("sandbox", "change", "move", "payments-dev", "/")
+    person = _Person(done, "apply")
+    person.sees("Do this step?")
+    done.does("sandbox", "change", "move", "payments-dev", "Workloads")
+    person.types("y")
+    person.sees("The plan is stale")
+    person.sees("govkit plan")
+    assert person.leaves() == 5
+    assert "--out" not in person.seen
+
+
 def test_without_a_terminal_there_is_no_question_and_nothing_hangs(table: Desk) -> None:
     before = table.content()
     for stdin in (subprocess.DEVNULL, subprocess.PIPE):
