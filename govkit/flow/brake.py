@@ -10,8 +10,17 @@ from govkit.apply.execute import Crossing
 from govkit.apply.patience import Patience
 from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
-from govkit.kinds._grip import Hold, Spot, above, allows, holds, meant, spot
-from govkit.kinds._tags import GUARDRAIL
+from govkit.kinds._grip import (
+    Hold,
+    Spot,
+    above,
+    allows,
+    holds,
+    meant,
+    policy_called,
+    spot,
+)
+from govkit.kinds._tags import GUARDRAIL, tags_of
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import PREFIX, Pin, pinned, written
 from govkit.model.call import Api, ApiCall, Ids
@@ -71,11 +80,14 @@ def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> Usa
                 f"{detail} It is attached above, to {place.address}, and holds there for others, too.",
                 f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
             )
-    return UsageError(
-        "Not attached there",
-        f"{detail} Nor is it attached above.",
-        did_you_mean(guardrail, named) or "govkit show tree --live",
-    )
+    detail = f"{detail} Nor is it attached above."
+    given = policy_called(api, guardrail, at.types)
+    if given is None:
+        guess = did_you_mean(guardrail, named)
+        return UsageError("Not attached there", detail, guess or "govkit show tree --live")
+    pin = tags_of(api, given).get(PREFIX + at.id)
+    pinned_off = "" if pin is None else f" It is pinned off there already, until {pin}"
+    return UsageError("Not attached there", detail + pinned_off, "govkit show tree --live")
 
 
 def _names(there: Sequence[Hold]) -> Iterator[str]:

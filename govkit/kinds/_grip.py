@@ -124,6 +124,15 @@ def _account(api: Api, told: str) -> str | None:
     return found[0] if found else None
 
 
+def policy_called(api: Api, told: str, types: Sequence[PolicyType]) -> str | None:
+    """Return the ID of a policy of this name or ID, wherever it is attached; None where there is none."""
+    for kind in types:
+        for one in api.items("Policies", organizations("ListPolicies", Filter=kind.name)):
+            if told in {one["Id"], one["Name"]}:
+                return str(one["Id"])
+    return None
+
+
 def holds(api: Api, at: Spot) -> tuple[Hold, ...]:
     """Return what is attached to the target itself; UsageError where AWS does not know it."""
     return tuple(_holds(api, at))

@@ -50,6 +50,21 @@ def test_a_name_that_is_like_nothing_is_answered_with_how_things_are_named(finis
     assert "govkit show tree --live" in ran.err
 
 
+def test_nothing_else_is_guessed_for_a_guardrail_that_there_is(done: Desk) -> None:
+    """Whoever pulls the brake twice must not be led to another guardrail."""
+    pull = ("detach", "keep-keys", "--from", "Workloads/Prod", "--reason", "INC-7", "--yes")
+    done.does(*pull)
+    again = done.run(*pull)
+    assert again.code == 64
+    assert "Did you mean" not in again.err
+    assert "It is pinned off there already, until 20" in again.err
+    assert "INC-7" in again.err
+    freed = ("release", "keep-keys", "--account", "payments-prod", "--reason", "x", "--yes")
+    ran = done.run(*freed)
+    assert ran.code == 64
+    assert "Did you mean" not in ran.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
