@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from shlex import quote
 
 from govkit.apply.foundations import unfounded
 from govkit.apply.otherwise import NOTHING, otherwise
@@ -43,14 +44,14 @@ def select(plan: Plan, reviewed: Reviewed | None) -> Selection:
     known = {*marks, *done}
     stale = [_sentence(one, plan) for one in reviewed.marks if one not in known]
     if stale:
-        raise stale_plan(stale, plan.asked)
+        raise stale_plan(stale, plan.asked, reviewed.source)
     wanted = set(reviewed.marks)
     steps = tuple(step for step in plan.steps if mark(step) in wanted)
     lacking = [*_lacking(steps, plan.live)] or [
         *unfounded(steps, State([*plan.live, *plan.ours]), reviewed.premises)
     ]
     if lacking:
-        raise stale_plan(lacking, plan.asked)
+        raise stale_plan(lacking, plan.asked, reviewed.source)
     return Selection(steps, done, tuple(step for step in plan.steps if mark(step) not in wanted))
 
 
@@ -90,13 +91,16 @@ def _lacking(steps: Sequence[Step], live: State) -> Iterator[str]:
                     yield f"{step.verb} {step.address}: expected {need}, found nothing there."
 
 
-def stale_plan(sentences: Iterable[str], asked: Asked | None = None) -> StalePlan:
+def stale_plan(
+    sentences: Iterable[str], asked: Asked | None = None, file: str | None = None
+) -> StalePlan:
     """Return what to raise where steps no longer hold, before anything was written."""
+    out = f" --out {quote(file)}" if file is not None else ""
     expired = " --expired" if asked is not None and asked.expired else ""
     return StalePlan(
         "The plan is stale",
         "\n".join(f"  {sentence}" for sentence in sentences),
-        f"Nothing was written. Review a new plan: govkit plan{expired} --out plan.json",
+        f"Nothing was written. Review a new plan: govkit plan{expired}{out}",
     )
 
 

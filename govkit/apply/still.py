@@ -31,11 +31,11 @@ class _Reliance:
         return (before or self.resource).needs
 
 
-def require_still_so(steps: Sequence[Step], sight: Sight) -> None:
+def require_still_so(steps: Sequence[Step], sight: Sight, file: str | None = None) -> None:
     """Look at all that the steps rely on, side by side; StalePlan naming everything that changed.
 
     What an earlier step of them changes is left to the look before the later one's call. What
-    lags behind a write of ours is waited for.
+    lags behind a write of ours is waited for. `file` is the plan file that was reviewed, if one was.
     """
     relied = list(_relied(steps))
     for look in range(BEHIND_LOOKS):
@@ -49,7 +49,7 @@ def require_still_so(steps: Sequence[Step], sight: Sight) -> None:
         if all(standing is Standing.OTHERWISE for _, _, standing in wrong):
             break
     if wrong:
-        raise stale_plan(_told(one, found) for one, found, _ in wrong)
+        raise stale_plan((_told(one, found) for one, found, _ in wrong), file=file)
 
 
 _FINE = (Standing.AS_PLANNED, Standing.DONE)

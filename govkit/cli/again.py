@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from govkit.cli.globals import Globals
+from govkit.cli.globals import SANDBOX, Globals
 from govkit.cli.say import Voice, command, speak
 
 
@@ -43,7 +43,7 @@ def _program(options: Globals) -> str:
         told += ["-l", str(options.layout)]
     if options.profile is not None:
         told += ["--profile", options.profile]
-    if options.sandbox is not None and "GOVKIT_SANDBOX" not in os.environ:
+    if options.sandbox is not None and os.environ.get(SANDBOX) != str(options.sandbox):
         told += ["--sandbox", str(options.sandbox)]
     if options.snapshot is not None:
         told += ["--snapshot", str(options.snapshot)]

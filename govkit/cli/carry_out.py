@@ -11,8 +11,8 @@ from govkit.apply.patience import Patience
 from govkit.cli.again import again
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
-from govkit.cli.say import note, progress, show, step_line, told_once
-from govkit.errors import Exit, GovkitError
+from govkit.cli.say import note, program, progress, show, step_line, told_once
+from govkit.errors import Exit, GovkitError, UsageError
 from govkit.flow.apply import (
     Job,
     carried_out,
@@ -28,12 +28,12 @@ from govkit.flow.compare import Question
 from govkit.flow.plan import names
 from govkit.flow.plan import refusal as refusal_of
 from govkit.model.evidence import Reviewed
-from govkit.model.plan import Step
+from govkit.model.plan import Plan, Step
 from govkit.model.resource import Json
 from govkit.plan.document import document, reviewed
 from govkit.plan.judge import narrowed
 from govkit.plan.share import Share, shared
-from govkit.report import run
+from govkit.report import done_already, run, step_words
 from govkit.store.store import Store
 
 
@@ -58,22 +58,13 @@ def carry_out(
     if job.evidence is not None or task is not None:
         made = narrowed(made, share.steps, job.both.wanted)
     refusal = refusal_of(made, job.both, writes_to_aws=reach.options.sandbox is None)
-    show(
-        "plan",
-        document(made),
-        "text",
-        None,
-        allowed=made.allowances,
-        names=names(made.live, made.ids),
-        command=None if job.command == "apply" else job.command,
-        again=again(),
-        after=job.after,
-    )
+    elsewhere = (*share.left, *selection.appeared)
+    _shown(made, job, share, len(elsewhere))
     if refusal is not None:
         raise told_once(refusal)
     for mark in selection.done:
-        note(f"Done already: {mark.action} {mark.address}")
-    if not (share.steps or share.left) or dry_run:
+        note(done_already(mark))
+    if not (share.steps or elsewhere) or dry_run:
         if not share.steps:
             note("Nothing to do.")
         if not dry_run:
@@ -86,6 +77,22 @@ def carry_out(
         with progress("Looking whether all is still so"):  # who was asked may have taken their time
             require_still_so(job, share.steps, api=_api(job, reach), patience=_patience(job, reach))
     return _done(job, share, selection.appeared, reach, store, verify=verify)
+
+
+def _shown(made: Plan, job: Job, share: Share, left: int) -> None:
+    """Show what is to be done; `left` is how many steps of the whole plan are not."""
+    show(
+        "plan",
+        document(made),
+        "text",
+        None,
+        allowed=made.allowances,
+        names=names(made.live, made.ids),
+        command=None if job.command == "apply" else job.command,
+        again=again(),
+        after=_after(share, job, left=left),
+        left=left,
+    )
 
 
 def _close_past(job: Job, reach: Reach, store: Store) -> None:
@@ -103,11 +110,15 @@ def _patience(job: Job, reach: Reach) -> Patience:
 
 
 def _agreed(steps: tuple[Step, ...]) -> bool:
-    severe = [step for step in steps if is_severe(step)]
-    for step in severe:
-        if not typed(f"{step.verb} {step.address} is severe.", severe_path(step), "apply"):
+    severe: dict[str, list[str]] = {}
+    for step in filter(is_severe, steps):
+        severe.setdefault(severe_path(step), []).append(step_words(step))
+    for path, words in severe.items():
+        verb = "is" if len(words) == 1 else "are"
+        if not typed(f"{', '.join(words)} {verb} severe.", path, "apply"):
             return False
-    return bool(severe) or confirmed(f"Do these {len(steps)} steps?", "apply")
+    these = "this step" if len(steps) == 1 else f"these {len(steps)} steps"
+    return bool(severe) or confirmed(f"Do {these}?", "apply")
 
 
 def _done(
@@ -121,8 +132,7 @@ def _done(
 ) -> int:
     steps = share.steps
     if not steps:
-        _ended(run("done", None, done=0, left=share.left, following=_next(share, job)))
-        return Exit.DONE
+        return _nothing_done(job, share, appeared, reach, store)
     patience = _patience(job, reach)
 
     def whole() -> Sequence[str]:
@@ -130,7 +140,7 @@ def _done(
         return () if verify is None else differing(verify, reach.live, known, patience)
 
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
-    with _interruptible() as stop:
+    with _interruptible(reach.run_id, job.command) as stop:
         api = _api(job, reach)
         events = carried_out(
             job,
@@ -160,6 +170,17 @@ def _done(
     return Exit.INTERRUPTED if stop() else Exit.DONE
 
 
+def _nothing_done(
+    job: Job, share: Share, appeared: Sequence[Step], reach: Reach, store: Store
+) -> int:
+    """Say what is left where nothing of it is for this command."""
+    if not share.left:
+        _close_past(job, reach, store)
+    after = _after(share, job, left=len(appeared))
+    _ended(run("done", None, done=0, left=share.left, unplanned=appeared, following=after))
+    return Exit.DONE
+
+
 def _heard(events: Generator[Event, None, None], steps: Sequence[Step], api: ByTurns) -> list[Done]:
     """Say what happens and return what was done; whoever stops listening, the journal is ended at once."""
     with closing(events):
@@ -179,6 +200,13 @@ def _ended(told: Mapping[str, Json]) -> None:
         show("run", told, "text", None)
 
 
+def _after(share: Share, job: Job, *, left: int) -> str:
+    """Return what to run where nothing is to be done: for what is left, or for what nobody reviewed."""
+    if share.left:
+        return _next(share, job)
+    return "plan" if left else job.after
+
+
 def _next(share: Share, job: Job) -> str:
     """Return what to run next: the first step that is left says whose turn it is."""
     whose = next((task for task, one in TASKS.items() if one == share.turn), None)
@@ -196,7 +224,7 @@ def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
+def _interruptible(run_name: str, command: str) -> Iterator[Callable[[], bool]]:
     """Let the first Ctrl-C finish the call in flight, and the second one stop."""
     asked: list[int] = []
 
@@ -209,6 +237,9 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield lambda: bool(asked)
+    except KeyboardInterrupt:
+        note(f"Run {run_name} is not finished. Next: {program()} {command}")
+        raise
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -220,6 +251,6 @@ def evidence(path: Path | None) -> Reviewed | None:
     try:
         return reviewed(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise GovkitError("The plan file cannot be read", f"{path}: {error.strerror}.") from error
+        raise UsageError("The plan file cannot be read", f"{path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise GovkitError("The plan file cannot be read", f"{path} is not UTF-8 text.") from error

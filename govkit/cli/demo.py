@@ -44,7 +44,7 @@ def demo(context: typer.Context, *, fresh: Fresh = False) -> None:
             raise UsageError(
                 "There is a sandbox already",
                 f"{where} holds one, and whatever was done in it.",
-                f"Begin anew: govkit --sandbox {where} demo --fresh",
+                "Begin anew: govkit demo --fresh",
             )
         remove(where)
     new(where, Story.DEMO)

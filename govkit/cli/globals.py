@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+SANDBOX = "GOVKIT_SANDBOX"  # the variable
 _WITH_VALUE = (
     "-l",
     "--layout",

@@ -83,7 +83,14 @@ Fresh: TypeAlias = Annotated[
 
 Layout: TypeAlias = Annotated[
     Path,
-    typer.Option("-l", "--layout", metavar="FILE", envvar="GOVKIT_LAYOUT", help="The layout."),
+    typer.Option(
+        "-l",
+        "--layout",
+        metavar="FILE",
+        envvar="GOVKIT_LAYOUT",
+        help="The layout.",
+        readable=False,  # where it is not, that is told as everything of a layout is
+    ),
 ]
 Profile: TypeAlias = Annotated[
     str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile to use.")

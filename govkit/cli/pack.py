@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from govkit.cli.options import ControlPolicy, TextOrJson
-from govkit.cli.say import note, text_or_json, told, write_private
-from govkit.errors import Exit, GovkitError, UsageError
+from govkit.cli.say import folder_made, note, text_or_json, told, write_private
+from govkit.errors import Exit, UsageError
 
 
 def pack(
@@ -58,10 +58,7 @@ def pack(
 
 def _written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:
     """Write each document as it is sent, not a character more, and return the files by name."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GovkitError("The folder cannot be made", f"{folder}: {error.strerror}.") from error
+    folder_made(folder)
     paths = {name: folder / f"{name}.json" for name in texts}
     for name, text in texts.items():
         write_private(paths[name], text)

@@ -7,7 +7,17 @@ import typer
 from govkit.cli.again import again
 from govkit.cli.globals import Globals
 from govkit.cli.options import Allow, Expired, Format, Out, Write
-from govkit.cli.say import data, json_text, note, program, progress, show, told_once, write_private
+from govkit.cli.say import (
+    data,
+    json_text,
+    note,
+    program,
+    progress,
+    show,
+    text_or_json,
+    told_once,
+    write_private,
+)
 from govkit.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +57,8 @@ def plan(
     options: Globals = context.obj
     if out is not None and options.redact:
         raise UsageError("Wrong usage", "--redact with --out: a plan file cannot be redacted.")
+    if permissions:
+        _alone(format_, beside=out or write)
     with progress("Reading the layout and the organization"):
         made, both = planned(question(options, allow, expired=expired), Reach(options).live)
     if permissions:
@@ -69,6 +81,15 @@ def plan(
     if refused is not None:
         raise told_once(refused) if format_ == "text" else refused
     return Exit.DIFFERS if made.steps and detailed_exitcode else Exit.DONE
+
+
+def _alone(format_: str, *, beside: object) -> None:
+    """Raise UsageError where more is asked for than the policy, which is JSON."""
+    text_or_json(format_)
+    if beside:
+        raise UsageError(
+            "Wrong usage", "--permissions shows no plan: --out and --write do not fit."
+        )
 
 
 def _permissions(made: "Plan", wanted: "Wanted") -> int:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from govkit.apply.patience import Patience
-from govkit.cli.globals import Globals
+from govkit.cli.globals import SANDBOX, Globals
 from govkit.cli.say import note
-from govkit.errors import GovkitError, UsageError
+from govkit.errors import UsageError
 from govkit.flow.compare import Question, kinds
-from govkit.flow.plan import rails
+from govkit.flow.plan import firm, rails
 from govkit.live.discover import Live, discover
 from govkit.live.snapshot import Snapshot, restored
 from govkit.model.call import Api, Interest
@@ -62,6 +62,12 @@ def overrides(allow: list[str]) -> dict[str, int]:
         rail, equals, count = text.partition("=")
         if not equals or not count.isdecimal() or rail not in _rails():
             guess = "" if rail in _rails() else did_you_mean(rail, _rails())
+            if rail in firm():
+                raise UsageError(
+                    "No such override",
+                    f"--allow {text}: nothing lets rail {rail} pass.",
+                    "Its refusal says what else to do.",
+                )
             raise UsageError(
                 "No such override",
                 f"--allow {text} is not understood. {guess}".rstrip(),
@@ -160,7 +166,7 @@ def load(path: Path) -> Snapshot:
     try:
         return restored(path.read_bytes(), kinds())
     except OSError as error:
-        raise GovkitError("The snapshot cannot be read", f"{path}: {error.strerror}.") from error
+        raise UsageError("The snapshot cannot be read", f"{path}: {error.strerror}.") from error
 
 
 def snapshot_at(path: Path) -> Live:
@@ -210,11 +216,16 @@ def _sandboxed(options: Globals) -> Callable[[Any], None]:
     if folder is None or not folder.is_dir():
         raise UsageError(
             "No such sandbox",
-            f"{folder} is not a sandbox.",
-            f"Make one: govkit --sandbox {folder} sandbox new, or: govkit demo",
+            f"{folder} is not a sandbox{_named(folder)}.",
+            "Make one: govkit sandbox new\nOr one with a story: govkit demo",
         )
 
     def stand_on(core: Any) -> None:
         mount.mount(core, folder)
 
     return stand_on
+
+
+def _named(folder: Path | None) -> str:
+    """Say who chose the sandbox, where it need not have been this command line."""
+    return ", and GOVKIT_SANDBOX names it" if os.environ.get(SANDBOX) == str(folder) else ""

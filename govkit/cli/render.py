@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.say import data, note, program, write_private
+from govkit.cli.say import data, folder_made, note, program, write_private
 from govkit.errors import UsageError
 
 
@@ -44,5 +44,4 @@ def render(
 def _folder(out: Path) -> Path:
     if out.exists() and not out.is_dir():
         raise UsageError("Not a folder", f"{out} is a file; --out wants a folder.")
-    out.mkdir(parents=True, exist_ok=True)
-    return out
+    return folder_made(out)

@@ -196,8 +196,10 @@ def _click(context: typer.Context, do: Callable[[Any, Any], Any]) -> None:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("The file cannot be read", f"{path}: {error}.") from error
+    except OSError as error:
+        raise UsageError("The file cannot be read", f"{path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError("The file cannot be read", f"{path}: this is not UTF-8.") from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ class Voice:
     command: tuple[str, ...] = ()
 
 
+_HALVES = re.compile("[\ud800-\udfff]")  # what of a file's name is no UTF-8
 _TEXT_OR_JSON = ("json", "text")
 _voice = [Voice()]
 _redactor: list[Any] = []
@@ -196,6 +198,15 @@ def write_private(path: Path, text: str) -> None:
         raise GovkitError("The file cannot be written", f"{path}: {error.strerror}.") from error
 
 
+def folder_made(path: Path) -> Path:
+    """Return a folder to write into, made where there was none; GovkitError where it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GovkitError("The folder cannot be made", f"{path}: {error.strerror}.") from error
+    return path
+
+
 def lines(given: Iterable[str], out: Path | None) -> None:
     """Put lines on stdout, or into a file for its owner alone, each as soon as it is there."""
     if out is None:
@@ -224,7 +235,8 @@ def told(document: Mapping[str, Any], format_: str, text: Callable[..., str]) ->
 
 def json_text(value: Mapping[str, Any]) -> str:
     """Return JSON text as govkit writes it: indented, in the order given, with a last newline."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return _HALVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def step_line(event: Any, steps: Sequence[Any]) -> None:

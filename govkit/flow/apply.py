@@ -142,7 +142,8 @@ def carried_out(
 def require_still_so(job: Job, steps: Sequence[Step], *, api: Api, patience: Patience) -> None:
     """Look once more, narrowly, where the plan has waited for a person; StalePlan where it is stale."""
     relying = [replace(step, relies=(*step.relies, *_reviewed(job, step))) for step in steps]
-    still_so(relying, _crossing(job, api, patience, lambda: False).sight)
+    file = job.evidence.source if job.evidence is not None else None
+    still_so(relying, _crossing(job, api, patience, lambda: False).sight, file)
 
 
 def _reviewed(job: Job, step: Step) -> Iterator[Premise]:

@@ -10,7 +10,17 @@ from govkit.apply.execute import Crossing
 from govkit.apply.patience import Patience
 from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
-from govkit.kinds._grip import Hold, Spot, above, allows, holds, meant, spot
+from govkit.kinds._grip import (
+    Hold,
+    Spot,
+    above,
+    allows,
+    holds,
+    meant,
+    policy_called,
+    spot,
+)
+from govkit.kinds._tags import GUARDRAIL, tags_of
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import PREFIX, Pin, pinned, written
 from govkit.model.call import Api, ApiCall, Ids
@@ -18,6 +28,7 @@ from govkit.model.change import Change
 from govkit.model.kind import Authority
 from govkit.model.plan import Step
 from govkit.model.resource import Resource
+from govkit.model.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +69,32 @@ def gripped(
 def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> UsageError:
     """Say what is attached to the target, and where above it the policy is."""
     known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
+    named = set(_names(there))
     detail = f"{guardrail} is not attached to {at.address} itself. Attached are: {known}."
     for place in above(api, at):
-        if meant(holds(api, place), guardrail, place.address) is not None:
+        held = holds(api, place)
+        named.update(_names(held))
+        if meant(held, guardrail, place.address) is not None:
             return UsageError(
                 "Not attached there",
                 f"{detail} It is attached above, to {place.address}, and holds there for others, too.",
                 f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
             )
-    return UsageError(
-        "Not attached there", f"{detail} Nor is it attached above.", "govkit show tree --live"
-    )
+    detail = f"{detail} Nor is it attached above."
+    given = policy_called(api, guardrail, at.types)
+    if given is None:
+        guess = did_you_mean(guardrail, named)
+        return UsageError("Not attached there", detail, guess or "govkit show tree --live")
+    pin = tags_of(api, given).get(PREFIX + at.id)
+    pinned_off = "" if pin is None else f" It is pinned off there already, until {pin}"
+    return UsageError("Not attached there", detail + pinned_off, "govkit show tree --live")
+
+
+def _names(there: Sequence[Hold]) -> Iterator[str]:
+    """Yield what the policies are called, in AWS and in the layout that made them."""
+    for one in there:
+        if not one.aws_managed:
+            yield from {one.name, one.tags.get(GUARDRAIL, one.name)}
 
 
 def _refusal(api: Api, policy: Hold, there: Sequence[Hold], at: Spot) -> PlanRefused | None:

@@ -1,6 +1,6 @@
 """One account's chain, wherever it is read: from AWS, from a snapshot, or from the layout alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,13 +38,16 @@ class Source:
     organization: Organization
     ladder: Callable[[str, tuple[str, ...]], Ladder]
     unit: Callable[[str, tuple[str, ...]], Ladder]
-    identify: Callable[[str], str]
+    identify: Callable[[str, Collection[str]], str]
     holds: Callable[[str], bool]
     tags: Callable[[str], Mapping[str, str]] = field(default=lambda _: {})
     calls: Callable[[], int] = field(default=lambda: 0)
 
-    def account(self, named: str) -> str:
-        """Return the ID of an account named by key, ID, e-mail address or name."""
+    def account(self, named: str, known: Collection[str] = ()) -> str:
+        """Return the ID of an account named by key, ID, e-mail address or name.
+
+        UsageError where there is none; `known` are what else may have been meant.
+        """
         key = account(named)
         if self.wanted is not None and key in self.wanted.state:
             claim = self.wanted.claims.get(key)
@@ -53,10 +56,11 @@ class Source:
             one = self.wanted.state.get(key)
             email = claim.email if claim else None
             name = one.name if isinstance(one, Account) else None
-            return self.identify(email or name or named)
+            return self.identify(email or name or named, ())
         if len(named) == ID_LENGTH and named.isdecimal():
             return named
-        return self.identify(named)
+        keys = [one.path for one in self.wanted.claims] if self.wanted is not None else []
+        return self.identify(named, {*keys, *known})
 
     def key(self, given: str) -> str | None:
         """Return the layout's key of an account."""
@@ -125,12 +129,13 @@ class _Standing:
         known = (told.organization, told.management_account) if told else (None, None)
         return Organization(known[0] or "o-organization", known[1] or "", "aws")
 
-    def identify(self, named: str) -> str:
+    def identify(self, named: str, known: Collection[str]) -> str:
         for one in self.state.all(Account):
             if named in {one.address.path, one.name, one.email}:
                 return self.ids.get(one.address) or NO_ID
-        known = sorted(one.address.path for one in self.state.all(Account))
-        raise UsageError("Which account?", f"No account is {named}.", did_you_mean(named, known))
+        keys = {one.address.path for one in self.state.all(Account)}
+        guess = did_you_mean(named, {*keys, *known})
+        raise UsageError("Which account?", f"No account is {named}.", guess or "Give its ID.")
 
     def holds(self, given: str) -> bool:
         return isinstance(self.state.get(self._address(given)), Account)
@@ -149,7 +154,9 @@ class _Standing:
     def unit(self, path: str, layers: tuple[str, ...]) -> Ladder:
         address = ou(path)
         if address != ROOT and address not in self.state:
-            raise UsageError("Which OU?", f"What was looked at has no OU {path}.")
+            there = {one.address.path for one in self.state.all(OrganizationalUnit)}
+            guess = did_you_mean(address.path, there)
+            raise UsageError("Which OU?", f"What was looked at has no OU {path}.", guess)
         return Ladder("", address.path, self._path(address), self._rungs([address], layers))
 
     def _rungs(self, path: list[Address], layers: tuple[str, ...]) -> dict[str, tuple[Rung, ...]]:

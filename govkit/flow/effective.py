@@ -9,6 +9,7 @@ from govkit.access.action import action_pattern
 from govkit.access.rules import Rule, allows_all, plain
 from govkit.access.statement import Statement, policy, texts
 from govkit.flow.chains import Source
+from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.live.one_chain import Ladder, Rung
 from govkit.model.address import ou
 from govkit.model.resource import Json
@@ -40,7 +41,7 @@ def effective(source: Source, named: str) -> dict[str, Json]:
     place = _place(source, named)
     account: dict[str, Json] | None = None
     if place is None:
-        given = source.account(named)
+        given = source.account(named, _units(source))
         ladder = source.ladder(given, _LAYERS)
         account = {"id": given, "name": ladder.name, "key": source.key(given)}
         bound = given != source.organization.management_account
@@ -60,6 +61,12 @@ def _place(source: Source, named: str) -> str | None:
     """Return the OU's path where an OU is named: with a slash, or as the layout has it."""
     listed = source.wanted is not None and ou(named) in source.wanted.state
     return ou(named).path if "/" in named or listed else None
+
+
+def _units(source: Source) -> set[str]:
+    """Return the OUs that the layout lists, as they are called here."""
+    wanted = source.wanted
+    return {one.address.path for one in wanted.state.all(OrganizationalUnit)} if wanted else set()
 
 
 def _layer(ladder: Ladder, layer: str) -> Json:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from govkit.errors import UsageError
+from govkit.errors import GovkitError, UsageError
 from govkit.flow.compare import Question
 from govkit.kinds.policy import Policy
 from govkit.layout.proofs import prove_exemptions
@@ -68,7 +68,11 @@ def start_layout(layout: Path) -> Sequence[Path]:
             "Templates without a layout",
             f"{templates} exists and {layout} does not; nothing was written over.",
         )
-    layout.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(library(), templates)
-    shutil.copyfile(starter_layout(), layout)
+    try:
+        layout.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(library(), templates)
+        shutil.copyfile(starter_layout(), layout)
+    except (OSError, shutil.Error) as error:
+        told = getattr(error, "strerror", None) or str(error)
+        raise GovkitError("The layout cannot be written", f"{layout}: {told}.") from error
     return (layout, templates)

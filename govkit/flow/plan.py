@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
@@ -24,11 +25,12 @@ from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import Drift, drift
-from govkit.plan.judge import judged, overridable, refused
+from govkit.plan.judge import guards, judged, overridable, refused
 from govkit.plan.make import make
 from govkit.plan.only import Keep, chosen, differing
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
+from govkit.plan.reparent import RAIL as REPARENT
 from govkit.plan.undo import StepDone, undoing
 from govkit.store.history import Run, last_known
 from govkit.store.local import LocalStore
@@ -202,12 +204,18 @@ def _trust(past: Run, both: Compared) -> None:
             f"{past.broken} does not fit the line before it: it was changed, or cut.",
             "Change the layout to what is wanted instead, and plan: govkit plan",
         )
+    if not past.organization:
+        raise GovkitError(
+            "Nothing to go back from",
+            f"The journal of run {past.id} does not say what the run was about: nothing is in it.",
+            "Change the layout to what is wanted instead, and plan: govkit plan",
+        )
     root = both.meeting.live.get(ROOT)
     reached = root.organization if isinstance(root, Root) else ""
     if past.organization != reached:
         raise PlanRefused(
             "A run of another organization",
-            f"Run {past.id} changed organization {past.organization or '?'}, and these "
+            f"Run {past.id} changed organization {past.organization}, and these "
             f"credentials reach {reached}.",
         )
 
@@ -246,6 +254,11 @@ def _unsure(past: Run) -> Iterator[Finding]:
 def rails() -> tuple[str, ...]:
     """Return the names of the rails that `--allow` knows."""
     return overridable()
+
+
+def firm() -> tuple[str, ...]:
+    """Return the names of the rails that nothing lets pass: their refusals say what else to do."""
+    return (ADOPT, REPARENT, *(guard.rail for guard in guards() if not guard.override))
 
 
 def expected(fingerprint: str, found: Plan | Reviewed) -> None:

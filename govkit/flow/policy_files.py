@@ -137,7 +137,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         before = given[: error.start].decode("utf-8-sig", "replace")
         at = position(before, len(before))
-        raise FileFault("The file is not text", path, at, "this is not UTF-8.") from None
+        raise FileFault("The file is not text", path, at, "this is not UTF-8") from None
 
 
 def _complaints(file: PolicyFile, kind: Kind) -> Iterator[str]:

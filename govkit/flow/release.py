@@ -15,7 +15,7 @@ from govkit.apply.execute import Crossing
 from govkit.apply.patience import Patience
 from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
 from govkit.flow.compare import kinds
-from govkit.kinds._grip import Hold
+from govkit.kinds._grip import Hold, policy_called
 from govkit.kinds._ladder import Rung, document_of, every, ladder
 from govkit.kinds._tags import GUARDRAIL, LAYOUT
 from govkit.kinds.policy import Policy
@@ -25,6 +25,7 @@ from govkit.model.change import Change
 from govkit.model.kind import Authority
 from govkit.model.plan import Step
 from govkit.model.resource import Resource
+from govkit.model.suggest import did_you_mean
 from govkit.policies.exempt import where_it_denies
 
 _GUARDING = frozenset(kind.value for kind in Kind)
@@ -78,7 +79,7 @@ def prepared(api: Api, asked: Asked) -> Freeing:
     organization = api.call(organizations("DescribeOrganization"))["Organization"]
     if account == organization["MasterAccountId"]:
         raise _refused(f"{account} is the management account, which no SCP or RCP binds.")
-    hold = _meant(rungs, asked.what) if message is None else _blamed(api, rungs, message)
+    hold = _meant(api, rungs, asked.what) if message is None else _blamed(api, rungs, message)
     partition = str(organization["Arn"]).split(":")[1]
     return _freeing(api, asked, hold, rungs, partition)
 
@@ -91,17 +92,22 @@ def _account(message: Denied) -> str | None:
     return parts[4] or None if len(parts) > 4 else None  # noqa: PLR2004 - of an ARN
 
 
-def _meant(rungs: Sequence[Rung], told: str) -> Hold:
+def _meant(api: Api, rungs: Sequence[Rung], told: str) -> Hold:
     there = [hold for hold, _ in every(tuple(rungs)) if hold.type.key in _GUARDING]
     for of in (_id, _tag, _guardrail, _name):
         found = [one for one in there if of(one) == told]
         if found:
             return _only(found, told)
     known = ", ".join(sorted(one.name for one in there if not one.aws_managed)) or "none"
+    guess = ""
+    if policy_called(api, told, rungs[-1].target.types) is None:
+        named = {of(one) for one in there for of in (_tag, _name) if not one.aws_managed}
+        guess = did_you_mean(told, named)
     raise UsageError(
         "Not in force there",
         f"No SCP or RCP above {rungs[-1].target.id} is called {told}, nor is that an error message. "
         f"In force are: {known}.",
+        guess,
     )
 
 

@@ -10,8 +10,9 @@ from govkit.kinds._documents import parsed
 from govkit.kinds._listed import ALIVE
 from govkit.kinds._refusals import unless_gone
 from govkit.kinds._tags import GUARDRAIL, tags_of
-from govkit.model.address import ROOT, Address, account, ou, unescaped
+from govkit.model.address import ROOT, Address, account, escaped, ou, unescaped
 from govkit.model.call import Api, organizations
+from govkit.model.suggest import did_you_mean
 from govkit.policies.document import statements
 from govkit.policies.policy_type import PolicyType
 from govkit.policies.types import policy_type
@@ -74,7 +75,8 @@ def spot(api: Api, told: str) -> Spot:
         raise UsageError(
             "No such target",
             f"There is no {told} in the organization.",
-            "Name an OU by its path from the root (/Workloads/Prod), an account by its ID.",
+            did_you_mean(name.strip("/"), {*_neighbours(api, str(root["Id"]), name)})
+            or "Name an OU by its path from the root (/Workloads/Prod), an account by its ID.",
         )
     return Spot(given, account(given), types)
 
@@ -91,6 +93,21 @@ def _unit(api: Api, root: str, path: str) -> str | None:
     return here
 
 
+def _neighbours(api: Api, root: str, told: str) -> Iterator[str]:
+    """Yield what can have been meant: the OUs beside the step that is not there, and the accounts."""
+    here, walked = root, ""
+    for step in told.strip("/").split("/"):
+        call = organizations("ListOrganizationalUnitsForParent", ParentId=here)
+        below = {one["Name"]: str(one["Id"]) for one in api.items("OrganizationalUnits", call)}
+        yield from (f"{walked}{escaped(name)}" for name in below)
+        if unescaped(step) not in below:
+            break
+        here, walked = below[unescaped(step)], f"{walked}{step}/"
+    if "/" not in told:
+        for one in api.items("Accounts", organizations("ListAccounts")):
+            yield from (str(one[key]) for key in ("Name", "Email") if one.get(key))
+
+
 def _account(api: Api, told: str) -> str | None:
     """Return the account of that e-mail address, which is but one, or of that name, if but one."""
     everybody = api.items("Accounts", organizations("ListAccounts"))
@@ -105,6 +122,15 @@ def _account(api: Api, told: str) -> str | None:
             f"Name it by its ID: --from {found[0]}",
         )
     return found[0] if found else None
+
+
+def policy_called(api: Api, told: str, types: Sequence[PolicyType]) -> str | None:
+    """Return the ID of a policy of this name or ID, wherever it is attached; None where there is none."""
+    for kind in types:
+        for one in api.items("Policies", organizations("ListPolicies", Filter=kind.name)):
+            if told in {one["Id"], one["Name"]}:
+                return str(one["Id"])
+    return None
 
 
 def holds(api: Api, at: Spot) -> tuple[Hold, ...]:

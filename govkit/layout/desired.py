@@ -138,4 +138,4 @@ def _sha256(sections: Sections, files: TemplateFiles) -> str:
         f"{text.name.removeprefix(f'{folder}/')} {text.sha256}" for text in sections.book.texts
     ]
     lines = "\n".join([*sorted(texts), *files.hashes()])
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,13 +1,15 @@
 """Reads one account's chain of SCPs or RCPs, and nothing else: a few calls, however large the organization."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from govkit.errors import UsageError
 from govkit.kinds._documents import managed
 from govkit.kinds._refusals import unless_gone
+from govkit.model.address import escaped
 from govkit.model.call import Api, ApiCall, Response, organizations
+from govkit.model.suggest import did_you_mean
 from govkit.policies.canonical import Grammar
 from govkit.policies.document import DocumentError, read
 
@@ -76,17 +78,25 @@ class Reader:
         arn = str(found.get("Arn", "arn:aws:"))
         return Organization(found["Id"], found["MasterAccountId"], arn.split(":")[1])
 
-    def account(self, named: str) -> str:
-        """Return the ID of an account that is named by its e-mail address or its name in AWS."""
+    def account(self, named: str, known: Collection[str] = ()) -> str:
+        """Return the ID of an account that is named by its e-mail address or its name in AWS.
+
+        UsageError where it is not one, with what was meant: of those in AWS, and of other names `known`.
+        """
+        there = [*self._items("Accounts", organizations("ListAccounts"))]
         found = [
             one["Id"]
-            for one in self._items("Accounts", organizations("ListAccounts"))
+            for one in there
             if named.lower() in {str(one.get("Email")).lower(), str(one.get("Name")).lower()}
         ]
         if len(found) == 1:
             return str(found[0])
-        told = f"{len(found)} accounts are called {named}." if found else f"No account is {named}."
-        raise UsageError("Which account?", told, "Give its ID.")
+        if found:
+            told = f"{len(found)} accounts are called {named}."
+            raise UsageError("Which account?", told, f"Give its ID, one of: {', '.join(found)}.")
+        names = {str(one[key]) for one in there for key in ("Name", "Email") if one.get(key)}
+        guess = did_you_mean(named, {*names, *known})
+        raise UsageError("Which account?", f"No account is {named}.", guess or "Give its ID.")
 
     def holds(self, account: str) -> bool:
         """Tell whether the organization has an account of this ID."""
@@ -115,10 +125,16 @@ class Reader:
         for step in filter(None, path.split("/")):
             name = step.replace("~1", "/").replace("~0", "~")
             call = organizations("ListOrganizationalUnitsForParent", ParentId=targets[-1][0])
-            found = [one for one in self._items("OrganizationalUnits", call) if one["Name"] == name]
-            if not found:
-                raise UsageError("Which OU?", f"The organization has no OU {path}.")
-            targets.append((str(found[0]["Id"]), f"{targets[-1][1].rstrip('/')}/{step}"))
+            below = {
+                one["Name"]: str(one["Id"]) for one in self._items("OrganizationalUnits", call)
+            }
+            above = targets[-1][1].rstrip("/")
+            if name not in below:
+                guess = did_you_mean(
+                    f"{above}/{step}", {f"{above}/{escaped(one)}" for one in below}
+                )
+                raise UsageError("Which OU?", f"The organization has no OU {path}.", guess)
+            targets.append((below[name], f"{above}/{step}"))
         rungs = {layer: tuple(self._rung(layer, one) for one in targets) for layer in layers}
         within = "/".join([organization.id, *(given for given, _ in targets)])
         return Ladder("", targets[-1][1], within, rungs)

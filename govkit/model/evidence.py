@@ -32,6 +32,8 @@ class Reviewed:
     """A plan that somebody looked at: which steps, relying on what, for which organization.
 
     `asked` is the part that it is of; None in the file of an older govkit, which does not say.
+    `source` is the file that it stands in; None where a journal
+    tells it.
     """
 
     organization: str
@@ -39,6 +41,7 @@ class Reviewed:
     marks: tuple[Mark, ...]
     premises: Mapping[Mark, tuple[Stated, ...]] = field(default_factory=dict)
     asked: Asked | None = None
+    source: str | None = field(default=None, compare=False)
 
 
 def mark(step: Step) -> Mark:

@@ -145,7 +145,9 @@ class Plan:
         affected = {account for effect in self.effects for account in effect.accounts}
         entered = (step for step in self.steps if step.authority == "member")
         places = (getattr(step.change.subject, "account", None) for step in entered)
-        affected |= {self.ids.get(at) or str(at) for at in places if isinstance(at, Address)}
+        closed = (step.address for step in self.steps if step.verb == "close")
+        touched = (at for at in (*places, *closed) if isinstance(at, Address))
+        affected |= {self.ids.get(at) or str(at) for at in touched}
         return {**counts, "accounts_affected": len(affected)}
 
 

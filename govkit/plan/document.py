@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from shlex import quote
 from typing import Any
 
 from govkit import __version__
@@ -52,7 +53,12 @@ def reviewed(text: str, source: str) -> Reviewed:
         steps = [(_mark(step), _premises(step)) for step in plan["steps"]]
         marks = tuple(mark for mark, _ in steps)
         read = Reviewed(
-            plan["organization"], plan["fingerprint"], marks, dict(steps), _asked(plan.get("asked"))
+            plan["organization"],
+            plan["fingerprint"],
+            marks,
+            dict(steps),
+            _asked(plan.get("asked")),
+            source,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GovkitError(
@@ -64,13 +70,13 @@ def reviewed(text: str, source: str) -> Reviewed:
         raise GovkitError(
             "A plan file of another format",
             f"{source} has format {version}; this govkit reads {FORMAT_VERSION}.",
-            "Make the plan again with this version: govkit plan --out plan.json",
+            f"Make the plan again with this version: govkit plan --out {quote(source)}",
         )
     if fingerprint(read.organization, read.marks) != read.fingerprint:
         raise GovkitError(
             "The plan file was altered",
             f"{source} carries a fingerprint that does not fit its steps.",
-            "Make the plan again: govkit plan --out plan.json",
+            f"Make the plan again: govkit plan --out {quote(source)}",
         )
     return read
 

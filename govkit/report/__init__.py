@@ -14,7 +14,7 @@ from govkit.report._limits_text import limits_text
 from govkit.report._ocsf import check_ocsf
 from govkit.report._packing_text import packing_text
 from govkit.report._redact import Redactor
-from govkit.report._run_text import step_line, waiting_line
+from govkit.report._run_text import done_already, step_line, step_words, waiting_line
 from govkit.report._schemas import SCHEMAS, schema
 from govkit.report._tests import tests, tests_junit, tests_text
 from govkit.report._tree import Node, drawn
@@ -47,6 +47,7 @@ __all__ = [
     "credentials_text",
     "difference",
     "differences",
+    "done_already",
     "drawn",
     "effective_text",
     "error_text",
@@ -61,6 +62,7 @@ __all__ = [
     "run",
     "schema",
     "step_line",
+    "step_words",
     "tests",
     "waiting_line",
     "ways_out",

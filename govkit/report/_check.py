@@ -81,7 +81,8 @@ def _lines(finding: Document, style: Style) -> Iterator[str]:
     yield f"      {finding['resource']}"
     if finding["expected"] or finding["actual"]:
         yield f"      expected {_facts(finding['expected'])}; found {_facts(finding['actual'])}"
-    where = origin(finding["origin"])
+    told = origin(finding["origin"])
+    where = "" if told == finding["resource"] else told
     yield f"      {finding['fix']}{f' ({where})' if where else ''}"
 
 

@@ -124,7 +124,9 @@ def _next(drift: Document, style: Style) -> str:
         if not (entry.get("pinned") or _left_alone(entry, outside))
     ]
     if not acting:
-        return "No plan touches that: name it in the layout, or remove it."
+        pinned = any(entry.get("pinned") for entry in drift["drift"])
+        aside = "; what is pinned waits for its end" if pinned else ""
+        return f"No plan touches that: name it in the layout, or remove it{aside}."
     over = all(entry["change"] == "expired" for entry in acting)
     return following(style, "plan --expired" if over else "plan")
 

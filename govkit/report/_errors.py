@@ -24,6 +24,8 @@ def _hinted(line: str, style: Style) -> list[str]:
     found = _COMMAND.match(line)
     if found is None:
         return [f"  {line}".rstrip()]
-    command = re.sub(r"^govkit\b", lambda _: style.program, found["command"])
+    whole = found["command"].startswith("govkit snapshot")  # no snapshot is made from one
+    caller = (style.writer if whole else None) or style.program
+    command = re.sub(r"^govkit\b", lambda _: caller, found["command"])
     sentence = [f"  {found['before']}:"] if found["before"] else []
     return [*sentence, f"      {paint(command, 'cyan', style)}"]

@@ -21,7 +21,8 @@ class Style:
     given; `plan_file` is where the plan was saved; `calls` asks for the calls of each step;
     `names` are the names of accounts by ID. `command` is what would carry the plan out, where that
     is not `apply` (`rollback RUN`); `again` is the command that was typed, without `--yes` and
-    overrides of rails; `after` is what to run where nothing is to be done.
+    overrides of rails; `after` is what to run where nothing is to be done; `left` is how many steps
+    there are that are not for this command, of another's share or not reviewed.
     """
 
     color: bool = False
@@ -35,6 +36,7 @@ class Style:
     command: str | None = None
     again: str | None = None
     after: str = "drift"
+    left: int = 0
 
 
 PLAIN = Style()

@@ -40,7 +40,7 @@ EFFECTS_SHOWN = 25
 EFFECTS_IN_FULL = 5
 _WIDEST = 52
 _JUDGED = ("scp", "rcp")
-_SORTS = ("create", "update", "delete", "move", "attach", "detach")
+_SORTS = ("create", "update", "delete", "move", "attach", "detach", "close")
 
 
 def plan_text(document: Document, style: Style) -> str:
@@ -75,11 +75,15 @@ def summary(plan: Document, style: Style) -> str:
     rails = refused_rails(plan, style)
     left_out = plan["summary"].get("left_out", 0)
     aside = f"; {left_out} left out" if left_out else ""
-    if rails:
-        able = all(allowable(plan, rail) for rail in rails)
+    errors = any(each["severity"] == "error" and not each.get("rail") for each in plan["findings"])
+    if rails or errors:
+        able = not errors and all(allowable(plan, rail) for rail in rails)
         return (
             f"Plan refused: {said}{aside}. {following(style, again(style, rails if able else {}))}"
         )
+    if not plan["steps"] and style.left:
+        of_others = f"{count(style.left, 'step')} {'is' if style.left == 1 else 'are'}"
+        return f"Nothing of what was asked is to be done; {of_others} left. {following(style, style.after)}"
     if not plan["steps"] and style.command:
         return f"No changes: {style.command} has nothing to do. {following(style, style.after)}"
     if not plan["steps"]:
@@ -98,19 +102,22 @@ def summary(plan: Document, style: Style) -> str:
 
 def _carried_out(plan: Document, style: Style) -> str:
     """Return the command that does what the plan says: of the same part, past the same rails."""
+    allowed = [f"--allow {rail}={most}" for rail, most in allowed_rails(plan, style).items()]
     if style.command:
-        return style.command
+        return " ".join([style.command, *allowed])
     if style.again and style.again.partition(" ")[0] == "apply":
         return again(style, {})
     saved = [quote(style.plan_file)] if style.plan_file else []
     expired = plan.get("asked", {}).get("expired") and not saved  # a plan file says it itself
-    allowed = [f"--allow {rail}={most}" for rail, most in allowed_rails(plan, style).items()]
     return " ".join(["apply", *saved, *(["--expired"] if expired else []), *allowed])
 
 
 def counted(plan: Document) -> str:
     """Return how many steps of each sort there are, those that do not occur left out."""
-    found = [f"{plan['summary'][sort]} to {sort}" for sort in _SORTS if plan["summary"].get(sort)]
+    closed = sum(step["action"] == "close" for step in plan["steps"])
+    counts = {**plan["summary"], "close": closed}
+    counts["update"] = counts.get("update", 0) - closed  # where the document counts a closure
+    found = [f"{counts[sort]} to {sort}" for sort in _SORTS if counts.get(sort)]
     return ", ".join(found) or "nothing to do"
 
 

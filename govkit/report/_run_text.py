@@ -1,7 +1,9 @@
 """A run in words: each step as it goes, what was done and what is left, and the runs of the past."""
 
+import json
 from collections.abc import Sequence
 
+from govkit.model.evidence import Mark
 from govkit.model.plan import Step
 from govkit.report._difference_lines import signed
 from govkit.report._documents import brief
@@ -22,6 +24,20 @@ def step_line(number: int, total: int, step: Step, result: str, style: Style) ->
     what = signed(step_sign(told), f"{told['action']} {target(told)}", style)
     place = f"[{number:>{len(str(total))}}/{total}]"
     return f"{place} {what}  {paint(clean(result), _RESULTS.get(result, 'dim'), style)}".rstrip()
+
+
+def step_words(step: Step) -> str:
+    """Return what a step does, as a plan says it: `attach SCP deny-regions to OU /Workloads`."""
+    told = cleaned(brief(step))
+    return f"{told['action']} {target(told)}"
+
+
+def done_already(mark: Mark) -> str:
+    """Return the line that says that a reviewed step was taken before."""
+    before, after = json.loads(mark.before), json.loads(mark.after)
+    step = {"address": mark.address, "action": mark.action, "before": before, "after": after}
+    told = cleaned(step)
+    return f"Done already: {told['action']} {target(told)}"
 
 
 def waiting_line(reason: str, style: Style) -> str:
@@ -54,7 +70,7 @@ def run_summary(run: Document, style: Style) -> str:
     already = f", {run['already']} of them were so already" if run["already"] else ""
     named = f" Run {run['run']}." if run["run"] else ""
     if not total:
-        return f"Nothing to do.{named} {following(style, 'drift')}"
+        return f"Nothing to do.{named} {following(style, run.get('next', 'drift'))}"
     done = f"{run['done']} of {count(total, 'step')} done{already}"
     if run["outcome"] == "done":
         left = f", {len(run['left'])} left" if run["left"] else ""

@@ -41,7 +41,7 @@ def tests_text(document: Document, style: Style) -> str:
 
 def _lines(one: Document, style: Style) -> Iterator[str]:
     mark = paint("pass", "green", style) if one["passed"] else paint("FAIL", "red", style)
-    yield f"{mark}  {one['name']}  ({count(one['accounts'], 'account')}, {origin(one['origin'])})"
+    yield f"{mark}  {one['name']}  ({_asked(one)}, {origin(one['origin'])})"
     if one["remark"]:
         yield f"      {paint('warning', 'yellow', style)}: {one['remark']}"
     for failure in one["failures"]:
@@ -51,6 +51,13 @@ def _lines(one: Document, style: Style) -> Iterator[str]:
     for reason in reasons:
         who = [each["account"] for each in one["excused"] if each["reason"] == reason]
         yield f"      not asked: {_some(who)}, {reason}"
+
+
+def _asked(one: Document) -> str:
+    """Return how many accounts were asked, and of how many where some were not."""
+    excused = len({each["account"] for each in one["excused"]})
+    everybody = count(one["accounts"], "account")
+    return f"{one['accounts'] - excused} of {everybody}" if excused else everybody
 
 
 def _some(names: Sequence[str]) -> str:

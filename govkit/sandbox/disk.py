@@ -21,8 +21,12 @@ def exclusive(directory: Path) -> Iterator[None]:
     """Hold the folder's lock; another process waits. The lock dies with its holder."""
     try:
         handle = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as problem:
+    except (FileNotFoundError, NotADirectoryError) as problem:
         raise no_sandbox(directory) from problem
+    except OSError as problem:
+        raise SandboxError(
+            "The sandbox cannot be written", f"{directory}: {problem.strerror}."
+        ) from problem
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -103,5 +107,5 @@ def stamp(path: Path) -> Stamp | None:
 
 def no_sandbox(directory: Path) -> SandboxError:
     return SandboxError(
-        "No sandbox here", f"{directory} holds no sandbox.", f"govkit sandbox new {directory}"
+        "No sandbox here", f"{directory} holds no sandbox.", "Make one: govkit sandbox new"
     )

@@ -134,6 +134,9 @@ def test_an_exemption_covers_its_users_until_its_last_day(faulty: Desk) -> None:
     faulty.layout(exempting(user="nobody-*"))
     (idle,) = [one for one in told(faulty)["findings"] if one["code"] == "GK591"]
     assert idle["severity"] == "note"
+    at = idle["origin"]
+    text = faulty.run("check").out
+    assert text.count(f"{at['file']}:{at['line']}:{at['column']}") == 1
     faulty.layout(layout(credentials=CREDENTIALS, password_policy=RULES))
 
 

@@ -83,6 +83,20 @@ def test_what_is_severe_must_be_typed(table: Desk) -> None:
     assert "No changes." in table.does("plan").out
 
 
+def test_what_is_severe_in_one_place_is_typed_once_and_named(table: Desk) -> None:
+    guardrails = yaml.safe_load((table.folder / "org_layout.yaml").read_text())["guardrails"]
+    guardrails["keep-keys"]["attach"].append("/")
+    _layout(table, guardrails=guardrails)
+    person = _Person(table, "apply")
+    person.sees(
+        "attach SCP keep-keys to the root, attach tag policy cost-tags to the root are severe."
+    )
+    person.types("/")
+    person.sees("delete OU /Old is severe.")
+    person.types("/Old")
+    assert person.leaves() == 0
+
+
 @pytest.mark.parametrize("answers", [["yes"], ["/", "Old"]])
 def test_anything_else_that_is_typed_does_nothing(table: Desk, answers: list[str]) -> None:
     before = table.content()
@@ -100,7 +114,7 @@ def test_what_is_not_severe_is_asked_for_once(done: Desk) -> None:
     done.layout({**layout, "ous": {**layout["ous"], "Later": None}})
     before = done.content()
     person = _Person(done, "apply")
-    person.sees("Do these 1 steps?")
+    person.sees("Do this step?")
     person.types("n")
     assert person.leaves() == 1
     assert done.content() == before
@@ -109,6 +123,18 @@ def test_what_is_not_severe_is_asked_for_once(done: Desk) -> None:
     person.types("y")
     assert person.leaves() == 0
     assert done.content() != before
+
+
+def test_what_changed_while_the_question_stood_leads_to_a_new_plan(done: Desk) -> None:
+    done.does("sandbox", "change", "move", "payments-dev", "/")
+    person = _Person(done, "apply")
+    person.sees("Do this step?")
+    done.does("sandbox", "change", "move", "payments-dev", "Workloads")
+    person.types("y")
+    person.sees("The plan is stale")
+    person.sees("govkit plan")
+    assert person.leaves() == 5
+    assert "--out" not in person.seen
 
 
 def test_without_a_terminal_there_is_no_question_and_nothing_hangs(table: Desk) -> None:
@@ -136,7 +162,7 @@ def test_a_closure_must_be_typed(done: Desk) -> None:
     done.layout(layout)
     before = done.content()
     person = _Person(done, "apply")
-    person.sees("close account:payments-dev is severe. Type payments-dev to go on")
+    person.sees("close account payments-dev is severe. Type payments-dev to go on")
     person.types("y")
     person.sees("Nothing was done.")
     assert person.leaves() == 1

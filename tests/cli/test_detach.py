@@ -86,6 +86,17 @@ def test_drift_reports_it_apart_as_pinned_and_is_not_in_sync(done: Desk) -> None
     assert "pinned until" in done.run("drift", "-f", "markdown").out
 
 
+def test_what_is_pinned_is_not_to_be_named_in_the_layout(done: Desk) -> None:
+    (done.folder / "odd.json").write_text(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "a4b:*", "Resource": "*"}}'
+    )
+    done.does("sandbox", "change", "create-policy", "odd", "odd.json")
+    done.does("sandbox", "change", "attach", "odd", "Workloads/Prod")
+    assert done.run("drift").out.endswith("name it in the layout, or remove it.\n")
+    assert _pull(done, "keep-buckets", "/Workloads").code == 0
+    assert done.run("drift").out.endswith("or remove it; what is pinned waits for its end.\n")
+
+
 def test_afterwards_it_is_drift_and_reattached_in_a_reviewed_step_that_clears_the_tag(
     done: Desk,
 ) -> None:

@@ -35,6 +35,17 @@ def test_all_is_told_and_the_exit_status_says_whether_it_held(table: Desk) -> No
     assert "no expectations" in table.does("test").out
 
 
+def test_who_is_not_asked_is_not_counted_as_asked(table: Desk) -> None:
+    layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+    layout["accounts"]["management"] = {"id": "111111111111", "ou": "/"}
+    layout["organization"]["management_account"] = "111111111111"
+    layout["guardrails"]["keep-buckets"]["attach"] = ["/"]
+    table.layout({**layout, "expect": [{"deny": "s3:DeleteBucket", "everywhere": True}]})
+    out = table.does("test").out
+    assert "(5 of 6 accounts, org_layout.yaml" in out
+    assert "not asked: management" in out
+
+
 def test_the_same_as_json_and_junit(table: Desk) -> None:
     expecting(table, HOLDS, FAILS)
     ran = table.run("test", "--format", "json", "--write", "junit=report.xml")

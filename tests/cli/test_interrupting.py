@@ -69,6 +69,7 @@ def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk)
     assert process.returncode == 130
     assert "Traceback" not in err
     (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    assert f"Run {journal.stem} is not finished. Next: govkit apply\n" in err
     told = read(journal)
     assert (told.broken, told.torn, told.entries[-1]["outcome"]) == (None, False, "interrupted")
     configure(table.sandbox, SETTINGS)

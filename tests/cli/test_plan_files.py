@@ -163,7 +163,7 @@ def test_what_an_earlier_run_did_of_a_reviewed_plan_is_done(table: Desk) -> None
     assert table.run("apply", "plan.json", "--yes").code == 6
     clear(table.sandbox)
     ran = table.does("apply", "plan.json", "--yes")
-    assert "Done already: enable trusted_access:config.amazonaws.com" in ran.err
+    assert "Done already: enable trusted access of config.amazonaws.com" in ran.err
     assert "No changes." in table.does("plan").out
     last = table.does("apply", "plan.json", "--yes")
     assert "Nothing to do." in last.err

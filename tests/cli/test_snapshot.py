@@ -81,7 +81,7 @@ def test_what_is_no_snapshot_is_said_so(table: Desk, text: str) -> None:
     ran = table.run("--snapshot", "s.json", "plan")
     assert ran.code == 1, ran.said
     assert "s.json" in ran.err or "snapshot" in ran.err.lower()
-    assert table.run("--snapshot", "none.json", "plan").code == 1
+    assert table.run("--snapshot", "none.json", "plan").code == 64
 
 
 def test_a_rename_that_is_done_is_noted_by_validate_plan_and_doctor_and_is_no_drift(

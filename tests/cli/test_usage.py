@@ -20,7 +20,7 @@ WRONG = [
     (["plan", "--write", "jsn=x"], "json, markdown, sarif, text"),
     (["plan", "--allow", "max_move=3"], "max_moves"),
     (["plan", "--allow", "max_moves=many"], "RAIL=N"),
-    (["plan", "--allow", "adopt=1"], "not understood"),
+    (["plan", "--allow", "adopt=1"], "nothing lets rail adopt pass"),
     (["plan", "--only", "everything"], "ou:PATH/**"),
     (["plan", "--only", "ou:Nowhere"], "no ou:/Nowhere"),
     (["plan", "--only", "account:nobody"], "no account:nobody"),

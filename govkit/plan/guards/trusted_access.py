@@ -1,7 +1,8 @@
-"""A policy type that AWS enables only with a service's trusted access has it at the end of the plan."""
+"""What AWS takes only with a service's trusted access has it at the end of the plan: policy types, delegations."""
 
 from collections.abc import Iterable
 
+from govkit.kinds.delegated_administrator import DelegatedAdministrator
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.finding import Finding
@@ -19,6 +20,14 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:  # noqa: ARG001 - a 
     trusted = {one.service for one in after.all(TrustedAccess)}
     for step in plan.steps:
         enabled = step.change.after
+        if isinstance(enabled, DelegatedAdministrator) and enabled.service not in trusted:
+            yield remark(
+                RAIL,
+                "GK412",
+                str(enabled.address),
+                f"AWS delegates {enabled.service} only where it has trusted access: list it under "
+                "services: trusted_access:.",
+            )
         if not isinstance(enabled, EnabledPolicyType):
             continue
         kind = policy_type(enabled.type)
