@@ -32,8 +32,7 @@ class Reviewed:
     """A plan that somebody looked at: which steps, relying on what, for which organization.
 
     `asked` is the part that it is of; None in the file of an older govkit, which does not say.
-    `source` is the file that it stands in; None where a journal
-    tells it.
+    `source` is the file that it stands in; None where a journal tells it.
     """
 
     organization: str
