@@ -14,6 +14,7 @@ from govkit.kinds.policy import Policy
 from govkit.model.address import Address
 from govkit.model.change import Action, Change
 from govkit.model.resource import Resource
+from govkit.model.state import State
 from govkit.plan.proof import Lapse, proved
 from govkit.plan.room import Room
 from govkit.plan.ties import ties
@@ -62,12 +63,17 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     for earlier, later in waits:
         graph.edge(earlier, later)
     released = tuple(steps[index] for index in early)
-    best = _best(steps, graph, room, owner)
-    if best.temporary and room.live.after(best.changes) != room.live.after(steps):
-        raise BugError("Temporary means of this plan would stay behind")
+    best = leading_to(room.live.after(steps), room.live, _best(steps, graph, room, owner))
     watch = Watch(room.live, best.changes)
     tied = ties(watch, room, best.changes, best.after)
     return replace(best, released_early=released, tied=tied)
+
+
+def leading_to(end: State, live: State, found: Ordered) -> Ordered:
+    """Return an order; BugError where its temporary means would stay behind, or lead elsewhere."""
+    if found.temporary and live.after(found.changes) != end:
+        raise BugError("Temporary means of this plan would stay behind")
+    return found
 
 
 def _best(steps: Sequence[AnyChange], graph: "_Graph", room: Room, owner: str) -> Ordered:
