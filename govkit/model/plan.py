@@ -117,7 +117,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What AWS must be told so that `ours` becomes `desired`, and what that means."""
+    """What AWS must be told so that `ours` becomes `desired`, and what that means.
+
+    `unseen` are the kinds that nobody could look at: what there is of them is not known.
+    """
 
     organization: str
     as_of: date
@@ -135,6 +138,7 @@ class Plan:
     budget: tuple[Mapping[str, Json], ...] = ()
     allowances: Mapping[str, int] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
+    unseen: frozenset[str] = frozenset()
 
     def summary(self) -> dict[str, int]:
         """Return how many steps of each sort there are, and how many accounts they affect."""

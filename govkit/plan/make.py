@@ -75,6 +75,7 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
         findings=(*wanted.findings, *meeting.findings, *held, *_gaps(ordered)),
         left_out=len(changes) - len(emptied),
         budget=_budget(ordered.changes, after, meeting, wanted),
+        unseen=meeting.unseen,
     )
 
 

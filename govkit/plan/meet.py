@@ -30,7 +30,8 @@ class Meeting:
 
     `live` is all that is there; `ours` is the part that the layout governs; `desired` is what the
     layout wants of it, with nothing left open. `replaced` says which OUs make way for which.
-    `wanted` is the layout's wish with the baseline of accounts that only AWS could name.
+    `wanted` is the layout's wish with the baseline of accounts that only AWS could name, and
+    `unseen` are the kinds that nobody could look at.
     """
 
     desired: State
@@ -40,6 +41,7 @@ class Meeting:
     findings: tuple[Finding, ...]
     wanted: Wanted
     replaced: Replaced = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
 
 
 def meet(
@@ -78,7 +80,7 @@ def meet(
     )
     findings += remarks(replacing, wanted, live, ours)
     desired, ours = _completed(desired, ours, by_type)
-    return Meeting(desired, ours, live, ids, findings, wanted, replacing)
+    return Meeting(desired, ours, live, ids, findings, wanted, replacing, unseen)
 
 
 def _recognised(

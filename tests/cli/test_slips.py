@@ -226,6 +226,17 @@ def test_a_delegation_without_trusted_access_is_refused_before_aws_does(done: De
     done.does("apply", "--yes")
 
 
+def test_where_nobody_may_look_at_trusted_access_a_delegation_is_left_to_aws(done: Desk) -> None:
+    done.does("snapshot", "-o", "live.json")
+    path = done.folder / "live.json"
+    _changed(done, services={"delegated_administrators": {"audit": ["guardduty.amazonaws.com"]}})
+    assert done.run("--snapshot", "live.json", "plan").code == 4
+    live = json.loads(path.read_text())
+    live["unseen"] = [*live["unseen"], "trusted_access"]
+    path.write_text(json.dumps(live))
+    assert "guardduty.amazonaws.com" in done.does("--snapshot", "live.json", "plan").out
+
+
 @pytest.mark.parametrize(
     "more", [["-f", "markdown"], ["--out", "plan.json"], ["--write", "json=plan.json"]]
 )
