@@ -464,3 +464,33 @@ def test_a_figure_for_accounts_counts_where_the_layout_tells_one(table: Desk) ->
     assert "The organization would have 4 accounts; its limit is 3" in ran.err
     table.layout(_layout(accounts=new, limits={"organization": {"accounts": 4}}))
     table.does("plan")
+
+
+def test_what_is_protected_is_not_guarded_by_a_step_that_nobody_reviewed(table: Desk) -> None:
+    build({"ous": ["A", "B"]}, table.sandbox)
+    tags = {"type": "tag", "policy": {"tags": {"Cost": {"tag_key": {"@@assign": "Cost"}}}}}
+    ous = {**AB, "A": {"protect": True}}
+
+    def attached(*targets: str) -> None:
+        table.layout(_layout(ous=ous, guardrails={"cost": {**tags, "attach": [*targets]}}))
+
+    attached("A")
+    table.does("apply", "--yes")
+    attached("B")
+    assert "--allow protect=1" in table.run("plan", "--out", "plan.json").said
+    attached("/", "B")
+    ran = table.run("apply", "plan.json", "--yes")
+    assert ran.code == 4, ran.said
+    assert "ou:/A is protected, and the plan would take tag/cost away from it" in ran.said
+
+
+def test_a_way_back_is_not_refused_where_what_it_did_not_touch_guards_all_the_same(
+    table: Desk,
+) -> None:
+    build({"ous": ["A", "B"]}, table.sandbox)
+    ous = {**AB, "A": {"protect": True}}
+    for targets in (["/"], ["/", "A"]):
+        table.layout(_layout(ous=ous, guardrails={"keep": {**KEEP, "attach": targets}}))
+        table.does("apply", "--yes")
+    run = table.does("history").out.splitlines()[-1].rpartition(" ")[2]
+    assert "1 of 1 step done" in table.does("rollback", run, "--yes").out
