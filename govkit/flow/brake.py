@@ -8,7 +8,7 @@ from datetime import datetime
 from govkit.apply.events import Event
 from govkit.apply.execute import Crossing
 from govkit.apply.patience import Patience
-from govkit.errors import ApplyStopped, GovkitError, PlanRefused, UsageError
+from govkit.errors import ApplyStopped, GovkitError, PlanRefused, StalePlan, UsageError
 from govkit.flow.compare import kinds
 from govkit.kinds._grip import (
     Hold,
@@ -26,18 +26,22 @@ from govkit.kinds.pin import PREFIX, Pin, pinned, written
 from govkit.model.call import Api, ApiCall, Ids
 from govkit.model.change import Change
 from govkit.model.kind import Authority
-from govkit.model.plan import Step
+from govkit.model.plan import Premise, Step
 from govkit.model.resource import Resource
 from govkit.model.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """What is to be taken off where, and the pin that will say so."""
+    """What is to be taken off where, the pin that will say so, and what still allows something there.
+
+    `left` is None where AWS asks for no policy of the type.
+    """
 
     policy: Hold
     target: Spot
     pin: Pin
+    left: Hold | None
 
     @property
     def words(self) -> str:
@@ -59,11 +63,9 @@ def gripped(
     policy = meant(there, guardrail, at.address)
     if policy is None:
         raise _elsewhere(api, guardrail, there, at)
-    refusal = _refusal(api, policy, there, at)
-    if refusal is not None:
-        raise refusal
+    left = _left(api, policy, there, at)
     pin = pinned(policy.address, at.address, at.id, until=until, who=who, reason=reason)
-    return Grip(policy, at, pin)
+    return Grip(policy, at, pin, left)
 
 
 def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> UsageError:
@@ -97,27 +99,33 @@ def _names(there: Sequence[Hold]) -> Iterator[str]:
             yield from {one.name, one.tags.get(GUARDRAIL, one.name)}
 
 
-def _refusal(api: Api, policy: Hold, there: Sequence[Hold], at: Spot) -> PlanRefused | None:
+def _left(api: Api, policy: Hold, there: Sequence[Hold], at: Spot) -> Hold | None:
+    """Return what allows something on the target all the same; PlanRefused where nothing would."""
     others = [one for one in there if one.type == policy.type and one != policy]
     if policy.aws_managed:
-        return _refused(f"{policy.name} allows what nothing else allows: it is no guardrail.", "")
+        raise _refused(f"{policy.name} allows what nothing else allows: it is no guardrail.", "")
+    first = (
+        "Attach FullAWSAccess first, then run this again: aws organizations attach-policy "
+        f"--policy-id p-FullAWSAccess --target-id {at.id}"
+    )
     if policy.type.limits.minimum > len(others):
-        return _refused(
+        raise _refused(
             f"{policy.name} is the last {policy.type.key} on {at.address.path}, and AWS lets no "
             "target be without one.",
-            "Attach FullAWSAccess first, then run this again: aws organizations attach-policy "
-            f"--policy-id p-FullAWSAccess --target-id {at.id}",
+            first,
         )
+    if not policy.type.limits.minimum:
+        return None
     # AWS's own ones first: they need no call.
     in_turn = sorted(others, key=lambda one: not one.aws_managed)
-    if policy.type.limits.minimum and not any(allows(api, one) for one in in_turn):
-        return _refused(
+    left = next((one for one in in_turn if allows(api, one)), None)
+    if left is None:
+        raise _refused(
             f"Without {policy.name} nothing on {at.address.path} allows anything: every request "
             "below it would be denied.",
-            "Attach FullAWSAccess first, then run this again: aws organizations attach-policy "
-            f"--policy-id p-FullAWSAccess --target-id {at.id}",
+            first,
         )
-    return None
+    return left
 
 
 def _refused(detail: str, hint: str) -> PlanRefused:
@@ -128,19 +136,30 @@ def pulled(api: Api, grip: Grip, patience: Patience) -> Iterator[Event]:
     """Pin, then detach; yields what happens.
 
     In this order, so that a kill between the two leaves nothing that the next apply would fight:
-    a pin on what is attached changes nothing. Raises `ApplyStopped` once something was written.
+    a pin on what is attached changes nothing. What still allows something there is looked at again
+    before each: who was asked may have taken their time. StalePlan where it is gone, `ApplyStopped`
+    once something was written.
     """
     steps = _steps(grip)
     crossing = Crossing(
         kinds={kind.resource: kind for kind in kinds()},
         api=api,
-        ids=Ids({grip.pin.policy: grip.policy.id, grip.pin.target: grip.target.id}),
+        ids=Ids(
+            {grip.pin.policy: grip.policy.id, grip.pin.target: grip.target.id}
+            | ({} if grip.left is None else {grip.left.address: grip.left.id})
+        ),
         patience=patience,
     )
     try:
         yield from crossing.execute(steps)
     except GovkitError as error:
         if not crossing.touched:
+            if isinstance(error, StalePlan):
+                raise StalePlan(
+                    "The target changed in between",
+                    error.detail,
+                    "Run the same command again: it looks anew.",
+                ) from error
             raise
         raise ApplyStopped(
             "Stopped after the first write",
@@ -153,14 +172,17 @@ def _steps(grip: Grip) -> tuple[Step, ...]:
     pin, text = grip.pin, grip.policy.tags.get(PREFIX + grip.target.id)
     before = None if text is None else written(pin.policy, pin.target, pin.held, text)
     attachment = Attachment(grip.pin.policy, grip.pin.target)
+    kept = None if grip.left is None else Attachment(grip.left.address, pin.target)
+    relies = () if kept is None else (Premise(kept, ("policy", "target")),)
     return (
-        _step("s1", Change(before, pin), "pin"),
-        _step("s2", Change(attachment, None), "detach"),
+        _step("s1", Change(before, pin), "pin", relies),
+        _step("s2", Change(attachment, None), "detach", relies),
     )
 
 
-def _step(name: str, change: Change[Resource], verb: str) -> Step:
-    return Step(name, change, verb, "in an emergency", Authority.DELEGATED.value, ())
+def _step(name: str, change: Change[Resource], verb: str, relies: tuple[Premise, ...]) -> Step:
+    why = "in an emergency"
+    return Step(name, change, verb, why, Authority.DELEGATED.value, (), relies=relies)
 
 
 def caller(api: Api) -> str:

@@ -120,6 +120,7 @@ class Plan:
     """What AWS must be told so that `ours` becomes `desired`, and what that means.
 
     `unseen` are the kinds that nobody could look at: what there is of them is not known.
+    `by_rails` are those of the findings that rails have on exactly these steps.
     """
 
     organization: str
@@ -134,6 +135,7 @@ class Plan:
     orphans: tuple[Resource, ...] = ()
     strangers: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
+    by_rails: tuple[Finding, ...] = ()
     left_out: int = 0
     budget: tuple[Mapping[str, Json], ...] = ()
     allowances: Mapping[str, int] = field(default_factory=dict)

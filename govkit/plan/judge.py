@@ -39,13 +39,16 @@ def overridable() -> tuple[str, ...]:
 def judged(plan: Plan, wanted: Wanted, allow: Mapping[str, int]) -> Plan:
     """Return the plan with what the rails say of it; what they only remark on, once."""
     said = [finding for guard in guards() for finding in guard.look(plan, wanted)]
-    found = [one for one in said if one.rail is not None or one not in plan.findings]
-    return replace(plan, findings=(*plan.findings, *found), allowances=dict(allow))
+    found = tuple(one for one in said if one.rail is not None or one not in plan.findings)
+    return replace(plan, findings=(*plan.findings, *found), by_rails=found, allowances=dict(allow))
 
 
 def narrowed(plan: Plan, steps: Sequence[Step], wanted: Wanted) -> Plan:
-    """Return the plan of these steps alone, with what the rails say of them."""
-    rails = {guard.rail for guard in guards()}
+    """Return the plan of these steps alone, with what the rails say of them.
+
+    What is refused before there are steps (a protected OU that would be replaced) stays refused.
+    """
+    said = frozenset(plan.by_rails)
     changes = [step.change for step in steps]
     after = plan.live.after(changes)
     weights = weighing(changes, plan.live, plan.ids, wanted)
@@ -53,7 +56,7 @@ def narrowed(plan: Plan, steps: Sequence[Step], wanted: Wanted) -> Plan:
         plan,
         steps=tuple(steps),
         effects=effects(plan.live, after, plan.ids, weights),
-        findings=tuple(finding for finding in plan.findings if finding.rail not in rails),
+        findings=tuple(finding for finding in plan.findings if finding not in said),
     )
     return judged(only, wanted, plan.allowances)
 

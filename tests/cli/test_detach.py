@@ -1,6 +1,7 @@
 """The emergency brake: off at once, pinned for a while, fought by nobody, and drift afterwards."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -250,6 +251,27 @@ def test_nor_the_last_one_that_allows(bare: Desk) -> None:
     assert _pull(bare, "shut", "Work").code == 0
 
 
+@pytest.mark.parametrize(
+    ("call", "skip", "code"), [("ListPoliciesForTarget", 1, 5), ("TagResource", 0, 6)]
+)
+def test_nor_one_that_became_the_last_to_allow_while_somebody_was_asked(
+    bare: Desk, call: str, skip: int, code: int
+) -> None:
+    _only(bare, open=ALLOW, wide=ALLOW, shut=DENY)
+    target = re.search(r"ou-[0-9a-z]{4}-[0-9a-z]{8}", bare.content().decode())
+    ids = {one["name"]: _id(one) for one in _shot(bare)["resources"] if one["kind"] == "policy"}
+    assert target is not None
+    theirs = {"PolicyId": ids["wide"], "TargetId": target[0]}
+    change = ("DetachPolicy", theirs)
+    plant(bare.sandbox, Fault(Kind.FOREIGN_CHANGE, call, skip=skip, times=1, change=change))
+    ran = _pull(bare, "open", "Work")
+    assert ran.code == code, ran.said
+    assert f"relies on attachment:scp/{ids['wide']}@ou:/Work" in ran.err
+    assert "Run the same command again" in ran.err
+    assert ("open", "ou:/Work") in _attached(bare)
+    assert _pull(bare, "open", "Work").code == 4
+
+
 def test_nor_what_aws_attached_itself(done: Desk) -> None:
     ran = _pull(done, "FullAWSAccess", "/Workloads")
     assert ran.code == 4
@@ -392,7 +414,7 @@ def test_the_calls_are_as_few_in_a_large_organization_as_in_a_small_one() -> Non
     assert small == {
         "ListRoots": 1,
         "ListOrganizationalUnitsForParent": 2,
-        "ListPoliciesForTarget": 2,  # found, and looked at again before it goes
+        "ListPoliciesForTarget": 3,  # found, and looked at again before the pin and before it goes
         "ListTagsForResource": 2,
         "GetCallerIdentity": 1,
         "TagResource": 1,

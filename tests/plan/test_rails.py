@@ -464,3 +464,51 @@ def test_a_figure_for_accounts_counts_where_the_layout_tells_one(table: Desk) ->
     assert "The organization would have 4 accounts; its limit is 3" in ran.err
     table.layout(_layout(accounts=new, limits={"organization": {"accounts": 4}}))
     table.does("plan")
+
+
+def test_what_is_protected_is_not_guarded_by_a_step_that_nobody_reviewed(table: Desk) -> None:
+    build({"ous": ["A", "B"]}, table.sandbox)
+    tags = {"type": "tag", "policy": {"tags": {"Cost": {"tag_key": {"@@assign": "Cost"}}}}}
+    ous = {**AB, "A": {"protect": True}}
+
+    def attached(*targets: str) -> None:
+        table.layout(_layout(ous=ous, guardrails={"cost": {**tags, "attach": [*targets]}}))
+
+    attached("A")
+    table.does("apply", "--yes")
+    attached("B")
+    assert "--allow protect=1" in table.run("plan", "--out", "plan.json").said
+    attached("/", "B")
+    ran = table.run("apply", "plan.json", "--yes")
+    assert ran.code == 4, ran.said
+    assert "ou:/A is protected, and the plan would take tag/cost away from it" in ran.said
+
+
+def test_a_way_back_is_not_refused_where_what_it_did_not_touch_guards_all_the_same(
+    table: Desk,
+) -> None:
+    build({"ous": ["A", "B"]}, table.sandbox)
+    ous = {**AB, "A": {"protect": True}}
+    for targets in (["/"], ["/", "A"]):
+        table.layout(_layout(ous=ous, guardrails={"keep": {**KEEP, "attach": targets}}))
+        table.does("apply", "--yes")
+    run = table.does("history").out.splitlines()[-1].rpartition(" ")[2]
+    assert "1 of 1 step done" in table.does("rollback", run, "--yes").out
+
+
+def test_a_protected_ou_is_not_replaced_because_a_plan_file_or_an_authority_says_so(
+    table: Desk,
+) -> None:
+    build({"ous": ["A", "B", "A/P"], "accounts": _many("A/P", 2)}, table.sandbox)
+    table.layout(_layout(ous={**AB, "A/P": {"protect": True}}, accounts=_listed("A/P", 2)))
+    table.does("apply", "--yes")
+    there = {**AB, "B/P": {"protect": True, "was": "A/P", "reparent": True}}
+    table.layout(_layout(ous=there, accounts=_listed("B/P", 2)))
+    table.run("plan", "--out", "plan.json")
+    for told in (["plan.json"], ["--authority", "structure"]):
+        ran = table.run("apply", *told, "--yes")
+        assert ran.code == 4, ran.said
+        assert ran.said.count("To let it pass: govkit apply") == 1
+        assert "ou:/B/P is protected, and the plan would replace it" in ran.said
+    ran = table.does("apply", "plan.json", "--yes", "--allow", "protect=1")
+    assert "4 of 4 steps done" in ran.out

@@ -66,10 +66,11 @@ def _unguarded(plan: Plan, protected: frozenset[Address]) -> Iterator[tuple[str,
         gone = step.change.before
         if isinstance(gone, Attachment) and step.change.after is None and not step.temporary:
             taken[gone.target].append(gone.policy)
+    after = plan.live.after(step.change for step in plan.steps) if taken else plan.live
     for thing in protected if taken else ():
         for place in (thing, *ancestors(thing, plan.live)):
             for policy in taken.get(place, ()):
-                if not _holds(policy, thing, plan.desired, plan.live):
+                if not _holds(policy, thing, after):
                     yield str(thing), f"take {policy.path} away from it"
 
 
@@ -97,11 +98,10 @@ def _denies_less(before: Policy, after: Policy) -> bool:
     return before.type not in GUARDING or allows_more(before.type, before.document, after.document)
 
 
-def _holds(policy: Address, thing: Address, desired: State, live: State) -> bool:
-    where = desired if thing in desired else live
-    return any(
-        Attachment(policy, place).address in desired for place in (thing, *ancestors(thing, where))
-    )
+def _holds(policy: Address, thing: Address, after: State) -> bool:
+    """Tell whether a policy guards a thing once these steps, and no others, are done."""
+    places = (thing, *ancestors(thing, after))
+    return any(Attachment(policy, place).address in after for place in places)
 
 
 GUARD = Guard(RAIL, _look)
