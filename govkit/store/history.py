@@ -100,7 +100,9 @@ def run(store: Store, name: str) -> Run:
 
 
 def told_by(name: str, reading: Reading) -> Run:
-    """Return the run that a journal tells of."""
+    """Return the run that a journal tells of; one that tells of another run is not believed at all."""
+    if str(_first(reading.entries, "begin").get("run", name)) != name:
+        reading = Reading((), broken=f"{name}.jsonl:1")
     begin = _first(reading.entries, "begin")
     end = _first(reading.entries, "end")
     return Run(

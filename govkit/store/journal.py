@@ -26,7 +26,9 @@ class Chain:
     def line(self, entry: Entry) -> str:
         """Return the line that comes next; it does once it is `kept`."""
         told = {"n": self.count, "prev": self._before, **entry}
-        return json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=str)
+        text = json.dumps(told, separators=(",", ":"), ensure_ascii=False, default=str)
+        # Half a character (an argument that is no UTF-8) is no text to write: JSON's escape of it is.
+        return text.encode(errors="backslashreplace").decode()
 
     def kept(self, line: str) -> None:
         """Go on from a line that was made durable."""
@@ -39,7 +41,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder_made(path.parent)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._file = os.fdopen(os.open(path, flags, 0o600), "ab", buffering=0)
             _sync_folder(path.parent)
@@ -152,6 +154,14 @@ def _hash(line: str) -> str:
 def _write_whole(file: RawIOBase, data: bytes) -> None:
     while data:
         data = data[file.write(data) or 0 :]
+
+
+def folder_made(folder: Path) -> None:
+    """Make a folder, and those above it, so that they outlive a loss of power; OSError if it cannot be."""
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in new:  # its name is in the folder above it
+        _sync_folder(one.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from govkit.errors import GovkitError
 from govkit.store.file_lock import is_taken, opened, stands_at, take
-from govkit.store.journal import Entry, Journal, Reading, parsed, read
+from govkit.store.journal import Entry, Journal, Reading, folder_made, parsed, read
 from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, no_run, refused, user
 
 _ELSEWHERE = "Name another place in the layout: store: FOLDER, or store: s3://BUCKET/PREFIX"
@@ -94,7 +94,7 @@ class LocalStore:
 
     def _made(self) -> None:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder_made(self.folder)
         except OSError as error:
             raise self._unusable(error) from error
 

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -273,3 +274,42 @@ def test_a_journal_that_cannot_even_begin_says_so(tmp_path: Path) -> None:
     with pytest.raises(GovkitError) as caught:
         Journal(tmp_path / "runs" / "one.jsonl")
     assert caught.value.summary == "The journal cannot be written"
+
+
+def test_a_journal_in_the_place_of_another_run_is_named_as_broken(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        written = LocalStore(tmp_path).journal(name)
+        written.write({**ENTRIES[0], "run": name})
+        written.close()
+    (tmp_path / "runs" / "a.jsonl").write_bytes((tmp_path / "runs" / "b.jsonl").read_bytes())
+    first, second = (run(LocalStore(tmp_path), name) for name in ("a", "b"))
+    assert (first.broken, first.entries) == ("a.jsonl:1", ())
+    assert (second.broken, len(second.entries)) == (None, 1)
+
+
+def test_half_a_character_is_kept_as_it_was_given(tmp_path: Path) -> None:
+    written = Journal(tmp_path / "one.jsonl")
+    written.write({"entry": "begin", "ticket": "CHG-\udcff"})
+    written.write({"entry": "end"})
+    written.close()
+    told = read(tmp_path / "one.jsonl")
+    assert (told.broken, told.entries[0]["ticket"]) == (None, "CHG-\udcff")
+
+
+def test_the_folders_that_a_journal_makes_are_on_disk_before_its_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[int, int]] = []
+    fsync = os.fsync
+
+    def noted(handle: int) -> None:
+        told = os.fstat(handle)
+        synced.append((told.st_dev, told.st_ino))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    store = LocalStore(tmp_path / "store")
+    with store.locked("apply", datetime.now(UTC)):  # the lock makes the store's own folder
+        store.journal("one").close()
+    for folder in (tmp_path, tmp_path / "store", tmp_path / "store" / "runs"):
+        assert (folder.stat().st_dev, folder.stat().st_ino) in synced
