@@ -62,7 +62,13 @@ def _store(context: typer.Context) -> Any:
 
 def _checked(past: Sequence[Any], place: str) -> dict[str, Any]:
     runs = [
-        {"id": one.id, "lines": len(one.entries), "torn": one.torn, "broken": one.broken}
+        {
+            "id": one.id,
+            "lines": len(one.entries),
+            "torn": one.torn,
+            "ended": one.ended is not None,
+            "broken": one.broken,
+        }
         for one in past
     ]
     return {"format_version": "1.0", "store": place, "runs": runs}
@@ -81,4 +87,7 @@ def _verdict(one: Any) -> str:
     holds = f"{one['lines']} {'line holds' if one['lines'] == 1 else 'lines hold'}"
     if one["broken"]:
         return f"BROKEN at {one['broken']}; {holds} before it"
-    return f"{holds}{'; the last one is torn, as a killed run leaves it' if one['torn'] else ''}"
+    if one["torn"]:
+        return f"{holds}; the last one is torn, as a killed run leaves it"
+    # Lines that somebody cut off at the end look the same: no line follows that would tell.
+    return holds if one["ended"] else f"{holds}; there is no end, as where a run was killed"

@@ -206,7 +206,7 @@ def test_journals_that_hold_together_are_said_to(done: Desk) -> None:
     assert "lines hold" in ran.out
     assert "1 journal in" in ran.out
     told = json.loads(done.does("history", "verify", run["id"], "-f", "json").out)
-    assert told["runs"][0]["broken"] is None
+    assert (told["runs"][0]["broken"], told["runs"][0]["ended"]) == (None, True)
     assert done.run("history", "verify", "nonesuch").code == 1
     assert done.run("history", "verify", "-f", "yaml").code == 64
 
@@ -221,6 +221,14 @@ def test_a_journal_that_was_touched_is_named_with_its_line(done: Desk) -> None:
     assert ran.out.endswith(": 1 broken.\n")
     journal.write_text("".join(lines[:4]) + '{"n":')
     assert "the last one is torn" in done.does("history", "verify").out
+
+
+def test_a_journal_whose_last_lines_were_cut_off_is_said_to_have_no_end(done: Desk) -> None:
+    """The lines that are left cannot tell whether a kill or a hand ended them."""
+    (journal,) = (done.folder / ".govkit" / "runs").iterdir()
+    assert "no end" not in done.does("history", "verify").out
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-3]))
+    assert "lines hold; there is no end" in done.does("history", "verify").out
 
 
 # --- verifying ---------------------------------------------------------------------------------
