@@ -54,17 +54,16 @@ class Opened:
         self.all: list[Open] = []
 
     def took(self, change: AnyChange) -> None:
-        """Learn that a planned step was taken."""
+        """Learn that a planned step was taken; what is deleted says nothing for others any more."""
         self.pending[change.address] -= 1
+        if change.after is None:
+            self.all = [one for one in self.all if one.host != change.address]
         if isinstance(change.after, Policy) and change.address in self.hosts:
             self.hosts[change.address] = change.after
 
     def in_use(self, policy: Address) -> bool:
-        """Tell whether a temporary policy is attached by these means, or says more than it did."""
-        return any(
-            one.host == policy or (one.attachment and one.attachment.policy == policy)
-            for one in self.all
-        )
+        """Tell whether a temporary policy is attached by these means."""
+        return any(one.attachment and one.attachment.policy == policy for one in self.all)
 
     def at(self, target: Address) -> list[Open]:
         """Return the temporary policies in force at a target."""
@@ -95,10 +94,15 @@ class Opened:
         Where it is attached nowhere, that is of no use any more.
         """
         before, after = change.before, change.after
-        hosting = any(one.host == change.address for one in self.all)
-        if not hosting or not isinstance(before, Policy) or not isinstance(after, Policy):
+        said = self._watch.ground.documents.get(change.address)
+        if not isinstance(before, Policy) or said is None:
             return change
-        here = replace(before, document=self._watch.ground.documents[change.address])
+        here = replace(before, document=said)
+        if after is None:
+            return change if here == before else replace(change, before=here)
+        hosting = any(one.host == change.address for one in self.all)
+        if not hosting or not isinstance(after, Policy):
+            return change
         useful = self._is_attached(change.address)
         return Change(here, replace(after, document=self.hosting(after)) if useful else after)
 
