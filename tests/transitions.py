@@ -266,6 +266,24 @@ def transition(seed: int) -> Transition:
     return Transition(before.state(foreign), after.state(foreign), most)
 
 
+def renamed(one: Transition, seed: int) -> Transition:
+    """Give the layout's policies other names at both ends, so that names change hands."""
+    random = draws(seed)
+    return replace(
+        one, live=_with_names(random, one.live), desired=_with_names(random, one.desired)
+    )
+
+
+def _with_names(random: Random, state: State) -> State:
+    names = dict(zip(NAMES, random.sample(NAMES, len(NAMES)), strict=True))
+    return State(
+        replace(found, name=f"{found.type}-{names[found.name]}")
+        if isinstance(found, Policy) and found.layout is not None
+        else found
+        for found in state
+    )
+
+
 def _drawn(
     random: Random,
     units: Sequence[Address],

@@ -173,7 +173,7 @@ def _room(wanted: Wanted, meeting: Meeting) -> Room:
         lambda key: limits(key).attachments - fixed(key),
         lambda key: limits(key).characters,
         lambda key: limits(key).policies,
-        lambda target: target in wanted.full_access,
+        lambda address: address in meeting.desired or address in meeting.ours,
     )
 
 

@@ -127,7 +127,7 @@ class Means:
         return (
             self._parting(change, come, self._staying(come))
             or self._given_way(change, come)
-            or self._parting(change, come, self._full_access(come))
+            or self._parting(change, come, self._staying(come, [FULL_ACCESS]))
         )
 
     def _parting(
@@ -167,10 +167,6 @@ class Means:
         away: AnyChange = Change(attachment, None)
         return self._by.aside(away, why) or (self._held_up(away) and self._by.aside(away, why))
 
-    def _full_access(self, come: Attachment) -> list[Address]:
-        governed = self._room.governed(come.target)
-        return self._staying(come, [FULL_ACCESS]) if governed else []
-
     def _staying(
         self, come: Attachment, candidates: Collection[Address] | None = None
     ) -> list[Address]:
@@ -196,7 +192,7 @@ class Means:
         ]
         later = []
         for attachment in sorted(self._offending(change, strange), key=_by_address):
-            if attachment.policy not in self._watch.soon.attached.get(attachment.target, ()):
+            if not self._comes_back(attachment):
                 return None
             why = f"temporary: lets go while {happening(change)}"
             if not self._parted(attachment, why):
@@ -205,6 +201,11 @@ class Means:
         if later and (self._trial.go(change) or (self._held_up(change) and self._trial.go(change))):
             return self._done(change, *later)
         return None
+
+    def _comes_back(self, attachment: Attachment) -> bool:
+        """Tell whether something is attached in the end, by the next plan where this one dies."""
+        soon = self._watch.soon.attached.get(attachment.target, ())
+        return attachment.policy in soon and self._room.cared(attachment.address)
 
     def _offending(self, change: AnyChange, strange: Iterable[Breach]) -> set[Attachment]:
         """Return the attachments of ours by which a step would bring what is of neither end."""

@@ -11,7 +11,7 @@ from govkit.model.change import Change
 from govkit.model.state import State
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import with_more
-from govkit.plan.room import GUARDING
+from govkit.plan.room import GUARDING, Room
 from govkit.policies.document import Document, Statement, statements
 
 
@@ -40,37 +40,30 @@ class Open:
 class Opened:
     """The stand-ins in force, oldest first.
 
-    `hosts` are the policies of ours, each with what it says by itself now; `pending` counts the
-    planned steps of each thing that are yet to be taken, and `spent` are those that are not to be
-    taken twice.
+    `hosts` are the policies of ours, each as it is by itself now; `pending` counts the planned
+    steps of each thing that are yet to be taken, and `spent` are those that are not to be taken
+    twice.
     """
 
-    def __init__(self, trial: Trial, owner: str, live: State, wanted: State) -> None:
+    def __init__(self, trial: Trial, owner: str, room: Room, wanted: State) -> None:
         self._trial = trial
         self._watch = trial.watch
-        ours = (
-            one
-            for state in (wanted, live)  # what is there says what it does until its step is taken
-            for one in state.all(Policy)
-            if one.type in GUARDING and (one.layout == owner or is_temporary(one.address))
-        )
-        self.hosts: dict[Address, Policy] = {one.address: one for one in ours}
+        self.hosts = _hosts(owner, room, wanted)
         self.pending: Counter[Address] = Counter()
         self.spent: set[AnyChange] = set()
         self.all: list[Open] = []
 
     def took(self, change: AnyChange) -> None:
-        """Learn that a planned step was taken."""
+        """Learn that a planned step was taken; what is deleted says nothing for others any more."""
         self.pending[change.address] -= 1
+        if change.after is None:
+            self.all = [one for one in self.all if one.host != change.address]
         if isinstance(change.after, Policy) and change.address in self.hosts:
             self.hosts[change.address] = change.after
 
     def in_use(self, policy: Address) -> bool:
-        """Tell whether a temporary policy is attached by these means, or says more than it did."""
-        return any(
-            one.host == policy or (one.attachment and one.attachment.policy == policy)
-            for one in self.all
-        )
+        """Tell whether a temporary policy is attached by these means."""
+        return any(one.attachment and one.attachment.policy == policy for one in self.all)
 
     def at(self, target: Address) -> list[Open]:
         """Return the temporary policies in force at a target."""
@@ -101,10 +94,15 @@ class Opened:
         Where it is attached nowhere, that is of no use any more.
         """
         before, after = change.before, change.after
-        hosting = any(one.host == change.address for one in self.all)
-        if not hosting or not isinstance(before, Policy) or not isinstance(after, Policy):
+        said = self._watch.ground.documents.get(change.address)
+        if not isinstance(before, Policy) or said is None:
             return change
-        here = replace(before, document=self._watch.ground.documents[change.address])
+        here = replace(before, document=said)
+        if after is None:
+            return change if here == before else replace(change, before=here)
+        hosting = any(one.host == change.address for one in self.all)
+        if not hosting or not isinstance(after, Policy):
+            return change
         useful = self._is_attached(change.address)
         return Change(here, replace(after, document=self.hosting(after)) if useful else after)
 
@@ -157,3 +155,18 @@ class Opened:
         else:
             self.all = [other for other in self.all if other is not one]
         return Aside(change, "temporary, and not needed any more"), one.step
+
+
+def _hosts(owner: str, room: Room, wanted: State) -> dict[Address, Policy]:
+    """Return the policies of ours that the next plan would bring in order, as they are now.
+
+    An orphan is not among them: more that it said would stay for good, were the run killed.
+    """
+    ours = {
+        one.address: one
+        for one in (*wanted.all(Policy), *room.live.all(Policy))
+        if one.type in GUARDING
+        and (is_temporary(one.address) or (one.layout == owner and room.cared(one.address)))
+    }
+    there = {one.address: one for one in room.live.all(Policy)}
+    return {address: there.get(address, one) for address, one in ours.items()}

@@ -9,6 +9,7 @@ from govkit.model.change import Change
 from govkit.model.finding import Finding, Severity
 from govkit.model.resource import Resource
 from govkit.model.state import State
+from govkit.plan.ground import is_allow
 from govkit.plan.watch import Breach, Watch
 from govkit.policies.document import Statement
 
@@ -73,7 +74,9 @@ def _remark(one: Lapse, changes: Sequence[Change[Resource]]) -> Finding:
     names = ", ".join(account.path for account in one.accounts[:_SHOWN])
     more = f" and {len(one.accounts) - _SHOWN} more" if len(one.accounts) > _SHOWN else ""
     said = ", ".join(_name(statement) for statement in one.statements[:_SHOWN])
-    what = f"without {said}" if one.law == "gap" else f"under {said}, unlike before and after"
+    lacking = one.law == "gap" or all(map(is_allow, one.statements))
+    what = f"{'without' if lacking else 'under'} {said}"
+    what += "" if one.law == "gap" else ", unlike before and after"
     until = f"step s{one.ends + 1}" if one.ends < len(changes) else "the end"
     return Finding(
         "GK310" if one.law == "gap" else "GK311",

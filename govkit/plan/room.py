@@ -27,15 +27,15 @@ class Room:
     """The live organization, foreign policies too, and what AWS allows per policy type.
 
     `allowed` are the attachments per target, `characters` those of a document, `policies` those
-    of the organization. `governed` tells the targets where FullAWSAccess is the layout's business:
-    elsewhere nobody would attach it again, were it taken away for a moment.
+    of the organization. `cared` tells the policies and attachments that the next plan would bring
+    in order, were a run killed: what nobody would put back is not touched even for a moment.
     """
 
     live: State
     allowed: Callable[[str], int]
     characters: Callable[[str], int] = lambda key: policy_type_of(key).limits.characters
     policies: Callable[[str], int] = lambda key: policy_type_of(key).limits.policies
-    governed: Callable[[Address], bool] = lambda _: True
+    cared: Callable[[Address], bool] = lambda _: True
 
     def released_first(self, steps: Sequence[Change[Resource]]) -> tuple[list[int], Waits]:
         """Return which detaches must lead an attach for want of room, and the waits they make.

@@ -56,7 +56,7 @@ class StandIns:
         self._room = room
         self._owner = owner
         self._written = _as_written(wanted, room.live)
-        self.opened = Opened(trial, owner, room.live, wanted)
+        self.opened = Opened(trial, owner, room, wanted)
         self.first: list[Aside] = []
         self._began = 0
         self._helped: Address | None = None
@@ -236,14 +236,20 @@ class StandIns:
         return held
 
     def staying(self, target: Address, kind: str, candidates: Iterable[Address]) -> list[Address]:
-        """Return the policies at a target that are there now and in the end, no step in between."""
+        """Return the policies at a target that are there now and in the end, no step in between.
+
+        Without those that the next plan would not attach again, were the run killed.
+        """
         here = self._watch.ground.attached.get(target, set())
         soon = self._watch.soon.attached.get(target, set())
         return [
             one
             for one in sorted(here & soon & {*candidates})
-            if policy_type(one) == kind and not self.opened.pending[Attachment(one, target).address]
+            if policy_type(one) == kind and self._may_part(Attachment(one, target).address)
         ]
+
+    def _may_part(self, attachment: Address) -> bool:
+        return self._room.cared(attachment) and not self.opened.pending[attachment]
 
 
 def happening(change: AnyChange) -> str:

@@ -283,7 +283,9 @@ class Walk:
         """Clear away what is left of the means, and last the policies that were made for them."""
         while self._released() or self._record(self._opened.clear_by_force()):
             pass
-        self.done += self._postponed
+        for index in self._postponed:
+            self._step(index)  # as it is by now
+            self.done.append(index)
         left: dict[Address, Policy] = {}
         for step in map(self.steps.__getitem__, self.done):
             if isinstance(step.after, Policy) and is_temporary(step.address):

@@ -94,3 +94,39 @@ def test_a_temporary_policy_that_somebody_detached_is_deleted_all_the_same(table
     changes.detach(Console(table.sandbox), names[0], "payments" if "11ca" in names[0] else "search")
     table.does("apply", "--yes")
     assert _temporary(table) == []
+
+
+FENCE, ALLOWS = "s3:DeleteBucket", "s3:*"
+
+
+def _guardrail(effect: str, action: str, *attach: str) -> dict[str, object]:
+    said = {"Effect": effect, "Action": action, "Resource": "*"}
+    return {"policy": {"Version": "2012-10-17", "Statement": [said]}, "attach": list(attach)}
+
+
+@pytest.mark.parametrize("write", range(2))
+def test_an_orphan_is_as_it_was_after_a_run_that_was_killed(write: int) -> None:
+    """A full OU gives an allow list up; what stands beside it is not in the layout any more."""
+    rest = {
+        "version": 1,
+        "organization": {"id": "o-exampleorgid"},
+        "limits": {"scp": {"attachments": 2}},
+    }
+    before = {"fence": _guardrail("Deny", FENCE, "W"), "allow": _guardrail("Allow", ALLOWS, "W")}
+    after = {"allow": _guardrail("Allow", ALLOWS)}
+    with desk() as found:
+        build({"ous": ["W"], "accounts": {"5" * 12: {"name": "pay", "ou": "W"}}}, found.sandbox)
+        found.layout({**rest, "ous": {"W": {"full_access": False}}, "guardrails": before})
+        found.does("apply", "--yes", "--allow", "full_access=1")
+        was = _says(found, "fence")
+        found.layout({**rest, "ous": {"W": {"full_access": True}}, "guardrails": after})
+        _killed(found, write)
+        found.does("apply", "--yes")
+        assert _says(found, "fence") == was
+        assert _steps(found) == []
+
+
+def _says(table: Desk, name: str) -> str:
+    policies = json.loads(table.content())["policies"].values()
+    (content,) = [one["Content"] for one in policies if one["Name"] == name]
+    return str(content)

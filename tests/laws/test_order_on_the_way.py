@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import pytest
 from cramped import cramped
 from exhaustive import lawful_way, tiny
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from transitions import A, B, Sketch, Transition, crowd, transition, violations
+from transitions import A, B, Sketch, Transition, crowd, renamed, transition, violations
 
 from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import ROOT, account
@@ -154,6 +154,16 @@ def test_a_temporary_policy_gives_way_to_what_a_full_target_waits_for() -> None:
     counts = _check(Transition(live.state(nobody), wanted.state(nobody), 2))
     assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
     assert counts["with temporary means"] == 1
+
+
+# In each of them a policy that is deleted said something for another one when its name was waited for.
+@given(SEEDS)
+@example(10)
+@example(335)
+@example(433)
+@settings(max_examples=60)
+def test_names_may_change_hands_meanwhile(seed: int) -> None:
+    _check(renamed(transition(seed), seed))
 
 
 @given(SEEDS)
