@@ -8,7 +8,6 @@ from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy, is_temporary
 from govkit.model.address import Address
 from govkit.model.change import Change
-from govkit.model.state import State
 from govkit.plan.hold import AnyChange, Trial
 from govkit.plan.joined import with_more
 from govkit.plan.room import GUARDING, Room
@@ -40,15 +39,16 @@ class Open:
 class Opened:
     """The stand-ins in force, oldest first.
 
-    `hosts` are the policies of ours, each as it is by itself now; `pending` counts the planned
-    steps of each thing that are yet to be taken, and `spent` are those that are not to be taken
-    twice.
+    `hosts` are the policies of ours that are there, each as it is by itself now; `pending` counts
+    the planned steps of each thing that are yet to be taken, and `spent` are those that are not to
+    be taken twice.
     """
 
-    def __init__(self, trial: Trial, owner: str, room: Room, wanted: State) -> None:
+    def __init__(self, trial: Trial, owner: str, room: Room) -> None:
         self._trial = trial
         self._watch = trial.watch
-        self.hosts = _hosts(owner, room, wanted)
+        self._owner, self._room = owner, room
+        self.hosts = {one.address: one for one in room.live.all(Policy) if self._may_host(one)}
         self.pending: Counter[Address] = Counter()
         self.spent: set[AnyChange] = set()
         self.all: list[Open] = []
@@ -58,8 +58,17 @@ class Opened:
         self.pending[change.address] -= 1
         if change.after is None:
             self.all = [one for one in self.all if one.host != change.address]
-        if isinstance(change.after, Policy) and change.address in self.hosts:
+        if isinstance(change.after, Policy) and self._may_host(change.after):
             self.hosts[change.address] = change.after
+
+    def _may_host(self, policy: Policy) -> bool:
+        """Tell a policy of ours that the next plan would bring in order.
+
+        More that an orphan said would stay for good, were the run killed; one that is not adopted
+        yet would be refused then.
+        """
+        ours = policy.layout == self._owner and self._room.cared(policy.address)
+        return policy.type in GUARDING and (ours or is_temporary(policy.address))
 
     def in_use(self, policy: Address) -> bool:
         """Tell whether a temporary policy is attached by these means."""
@@ -155,18 +164,3 @@ class Opened:
         else:
             self.all = [other for other in self.all if other is not one]
         return Aside(change, "temporary, and not needed any more"), one.step
-
-
-def _hosts(owner: str, room: Room, wanted: State) -> dict[Address, Policy]:
-    """Return the policies of ours that the next plan would bring in order, as they are now.
-
-    An orphan is not among them: more that it said would stay for good, were the run killed.
-    """
-    ours = {
-        one.address: one
-        for one in (*wanted.all(Policy), *room.live.all(Policy))
-        if one.type in GUARDING
-        and (is_temporary(one.address) or (one.layout == owner and room.cared(one.address)))
-    }
-    there = {one.address: one for one in room.live.all(Policy)}
-    return {address: there.get(address, one) for address, one in ours.items()}

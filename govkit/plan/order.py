@@ -50,9 +50,10 @@ def order(changes: Iterable[AnyChange], split: Split, room: Room, owner: str = "
     """Return the changes, cut into steps of one verb each, in an order that can be carried out.
 
     Build up, then rearrange, then clear away; within each, what is needed leads. A name is taken
-    only after it is free (two that swap names go by way of a third). A step that would break a law
-    is held back; where nothing else goes, temporary means let one pass (`owner` is the layout whose
-    they are). What even they cannot avoid does the least harm: an outage rather than a gap.
+    only after it is free (two that swap names go by way of a third, and so does a policy that is
+    deleted and has an heir). A step that would break a law is held back; where nothing else goes,
+    temporary means let one pass (`owner` is the layout whose they are). What even they cannot avoid
+    does the least harm: an outage rather than a gap.
     """
     steps = _names_apart([step for change in changes for step in split(change)])
     early, waits = room.released_first(steps)
@@ -216,13 +217,17 @@ def held_name(resource: Resource | None) -> Hashable:
 
 
 def _names_apart(steps: list[AnyChange]) -> list[AnyChange]:
-    """Let one of several things that swap names go by way of a third name."""
+    """Let one of several things that swap names go by way of a third name.
+
+    So does a policy that is deleted where another one takes its name: were it to wait for that, it
+    could not guard in the other's place, nor be what a target must not be without.
+    """
     wants = {
         held_name(step.before): (index, held_name(step.after))
         for index, step in enumerate(steps)
         if step.action is Action.UPDATE and held_name(step.before) != held_name(step.after)
     }
-    detours: dict[int, AnyChange] = {}
+    detours = set(_inherited(steps))
     settled: set[Hashable] = set()
     for start in wants:
         walked: list[Hashable] = []
@@ -231,19 +236,27 @@ def _names_apart(steps: list[AnyChange]) -> list[AnyChange]:
             walked.append(here)
             here = wants[here][1]
         if here in walked:
-            index = wants[here][0]
-            detours[index] = steps[index]
+            detours.add(wants[here][0])
         settled.update(walked)
     return [part for index, step in enumerate(steps) for part in _detour(step, index in detours)]
 
 
+def _inherited(steps: Sequence[AnyChange]) -> Iterator[int]:
+    """Yield the policies that are deleted and whose name another one takes."""
+    taken = {held_name(one.after) for one in steps if held_name(one.before) != held_name(one.after)}
+    for index, step in enumerate(steps):
+        gone = isinstance(step.before, Policy) and step.after is None
+        if gone and held_name(step.before) in taken:
+            yield index
+
+
 def _detour(step: AnyChange, around: bool) -> Iterator[AnyChange]:  # noqa: FBT001 - a fact, not a mode
     before, after = step.before, step.after
-    if around and isinstance(before, OrganizationalUnit | Policy) and after is not None:
+    if around and isinstance(before, OrganizationalUnit | Policy):
         mark = hashlib.sha256(str(step.address).encode()).hexdigest()[:12]
         between = replace(before, name=f"govkit-temporary-{mark}")
         yield Change(before, between)
-        yield Change(between, after)
+        yield replace(step, before=between, after=after)
     else:
         yield step
 

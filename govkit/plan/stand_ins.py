@@ -56,7 +56,7 @@ class StandIns:
         self._room = room
         self._owner = owner
         self._written = _as_written(wanted, room.live)
-        self.opened = Opened(trial, owner, room, wanted)
+        self.opened = Opened(trial, owner, room)
         self.first: list[Aside] = []
         self._began = 0
         self._helped: Address | None = None

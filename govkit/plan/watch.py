@@ -38,8 +38,8 @@ class Breach(NamedTuple):
 class Watch:
     """Follows a plan step by step and says which law a state breaks, for which accounts.
 
-    Accounts that live in the same place, do not move and have nothing of their own are looked at
-    once, together. The management account is bound by no SCP and is left out. An account that the
+    Accounts that live in the same place, do not move and have nothing of their own but AWS's
+    FullAWSAccess are looked at once, together. The management account is bound by no SCP and is left out. An account that the
     plan makes has nothing to keep, but enters its OU only once that is guarded.
     """
 
@@ -176,15 +176,16 @@ def _given(before: State, changes: Sequence[Change[Resource]]) -> Callable[[Addr
 def _groups(
     now: Ground, soon: Ground, exempt: frozenset[Address], touched: set[Address]
 ) -> dict[Address, tuple[Address, ...]]:
-    """Return one account per group of those to which the same happens, with the whole group."""
+    """Return the first account of each group of those to which the same happens, with the whole group."""
     found: defaultdict[object, list[Address]] = defaultdict(list)
     for account, home in soon.homes.items():
         if account in exempt:
             continue
-        own = account in touched or now.attached.get(account) or soon.attached.get(account)
+        held, later = now.attached.get(account, set()), soon.attached.get(account, set())
+        own = account in touched or held != later or held - {FULL_ACCESS}
         alone = own or now.homes.get(account) != home
-        found[account if alone else home].append(account)
-    return {accounts[0]: tuple(sorted(accounts)) for accounts in found.values()}
+        found[account if alone else (home, bool(held))].append(account)
+    return {min(accounts): tuple(sorted(accounts)) for accounts in found.values()}
 
 
 def _holders(

@@ -130,3 +130,23 @@ def _says(table: Desk, name: str) -> str:
     policies = json.loads(table.content())["policies"].values()
     (content,) = [one["Content"] for one in policies if one["Name"] == name]
     return str(content)
+
+
+@pytest.mark.parametrize("write", range(5))
+def test_the_only_scp_of_a_target_makes_way_for_another_one_of_the_same_name(write: int) -> None:
+    """AWS lets no target be without one, and no two policies have one name."""
+    named = {**_guardrail("Allow", ALLOWS, "W"), "name": "what-is-allowed"}
+    rest = {
+        "version": 1,
+        "organization": {"id": "o-exampleorgid"},
+        "ous": {"W": {"full_access": False}},
+    }
+    with desk() as found:
+        build({"ous": ["W"], "accounts": {"5" * 12: {"name": "pay", "ou": "W"}}}, found.sandbox)
+        found.layout({**rest, "guardrails": {"old": named}})
+        found.does("apply", "--yes", "--allow", "full_access=1")
+        found.layout({**rest, "guardrails": {"old": {"absent": True}, "new": named}})
+        _killed(found, write)
+        found.does("apply", "--yes")
+        assert (_steps(found), _temporary(found)) == ([], [])
+        assert '"what-is-allowed"' in found.content().decode()
