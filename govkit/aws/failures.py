@@ -60,6 +60,12 @@ _BAD_CREDENTIALS = frozenset(
 )
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
+# TLS that was never agreed upon carried no call; one that broke later may have.
+_DISTRUSTED = re.compile(
+    r"CERTIFICATE|WRONG_VERSION|HANDSHAKE|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_CIPHERS"
+    r"|UNKNOWN_CA|UNRECOGNIZED_NAME|hostname",
+    re.IGNORECASE,
+)
 _ARN = re.compile(r"arn:aws[\w-]*:(?:iam|sts)::\d{12}:[\w+=,.@/-]+")
 _READS = ("List", "Describe", "Get", "Head", "Lookup", "Select", "Search", "Simulate")
 _BATCHES = ("BatchGet", "BatchDescribe")
@@ -90,7 +96,9 @@ def nature(error: Exception, service: str) -> Nature:
         case raised.ClientError():
             return _nature_of_answer(error.response, service)
         case raised.SSLError():
-            return Nature.FINAL
+            # Not the whole message: that names the endpoint, which may be called anything.
+            why = str(error.kwargs.get("error", ""))
+            return Nature.FINAL if _DISTRUSTED.search(why) else Nature.LOST
         case (
             raised.EndpointConnectionError()
             | raised.ConnectTimeoutError()

@@ -37,7 +37,7 @@ from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
 from govkit.store.history import covers, last
-from govkit.store.lately import begun, written
+from govkit.store.lately import Written, begun, written
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
 
@@ -86,12 +86,20 @@ def remembered(job: Job, store: Store) -> Job:
         Lately(
             Address.parse(one.address),
             one.verb,
-            resource_from(one.before, kinds()),
+            _before(one),
             one.unanswered,
         )
         for one in written(store, where, moment)
     )
     return replace(job, lately=lately, begun=begun(store, where, moment) if waits else {})
+
+
+def _before(one: Written) -> Resource | None:
+    """Return how a thing was; of one that a damaged journal tells, that reads may not show it yet."""
+    try:
+        return resource_from(one.before, kinds())
+    except GovkitError:
+        return None
 
 
 def carried_out(

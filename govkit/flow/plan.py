@@ -172,9 +172,10 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
+    _trust(past)
     both = compared(_as_far_as(question, past), bank)
     stop_for(both)
-    _trust(past, both)
+    _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
     unsure = tuple(_unsure(past))
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
@@ -196,8 +197,8 @@ def _as_far_as(question: Question, past: Run) -> Question:
     return replace(question, baseline=question.baseline or bool(touched & beyond))
 
 
-def _trust(past: Run, both: Compared) -> None:
-    """Raise GovkitError where a journal is damaged, or tells of another organization."""
+def _trust(past: Run) -> None:
+    """Raise GovkitError where a journal is damaged, or says nothing."""
     if past.broken is not None:
         raise GovkitError(
             "The journal does not hang together",
@@ -210,6 +211,19 @@ def _trust(past: Run, both: Compared) -> None:
             f"The journal of run {past.id} does not say what the run was about: nothing is in it.",
             "Change the layout to what is wanted instead, and plan: govkit plan",
         )
+    if not all(told.keys() >= _TOLD for told in past.finished_steps()):
+        raise GovkitError(
+            "The journal is damaged",
+            f"Of a step that run {past.id} did it does not tell all that there is to tell.",
+            "Change the layout to what is wanted instead, and plan: govkit plan",
+        )
+
+
+_TOLD = frozenset({"step", "address", "before", "after", "ids"})
+
+
+def _same_organization(past: Run, both: Compared) -> None:
+    """Raise PlanRefused where a journal tells of another organization."""
     root = both.meeting.live.get(ROOT)
     reached = root.organization if isinstance(root, Root) else ""
     if past.organization != reached:
@@ -238,7 +252,8 @@ def _unsure(past: Run) -> Iterator[Finding]:
     begun = {
         str(told["step"]): str(told["address"])
         for told in past.entries
-        if told.get("entry") == "calling" and told["step"] not in done
+        if told.get("entry") == "calling" and told.keys() >= {"step", "address"}
+        if told["step"] not in done
     }
     for address in begun.values():
         yield Finding(

@@ -182,10 +182,14 @@ def resource_json(resource: Resource | None, kinds: Sequence[Kind[Any]]) -> Json
 
 
 def resource_from(entry: Mapping[str, Any] | None, kinds: Sequence[Kind[Any]]) -> Resource | None:
-    """Return the resource that `resource_json` told; GovkitError where it is damaged."""
+    """Return the resource that `resource_json` told a journal; GovkitError where it is damaged."""
     if entry is None:
         return None
     try:
         return _resource(entry, {kind.name: kind for kind in kinds})
     except (KeyError, TypeError, ValueError, AttributeError, DocumentError) as error:
-        raise _broken(f"{type(error).__name__}: {error}") from error
+        raise GovkitError(
+            "The journal is damaged",
+            f"It holds something that cannot be read ({type(error).__name__}: {error}).",
+            "See which one, and where: govkit history verify",
+        ) from error

@@ -60,10 +60,16 @@ def with_holder(past: Sequence[Run], held: Held | None) -> tuple[Run, ...]:
         return tuple(past)
     *before, newest = past
     since = datetime.fromisoformat(held.holder.since)
-    theirs = newest.began != "" and datetime.fromisoformat(newest.began) >= since
-    if newest.outcome == "killed" and theirs:
+    if newest.outcome == "killed" and _is_since(newest.began, since):
         newest = replace(newest, outcome="running")
     return (*before, newest)
+
+
+def _is_since(moment: str, since: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(moment) >= since
+    except (TypeError, ValueError):  # a journal without its beginning, or a damaged one
+        return False
 
 
 def _finisher(one: Run, later: Iterable[Run]) -> str | None:
@@ -109,12 +115,12 @@ def told_by(name: str, reading: Reading) -> Run:
         id=name,
         command=str(begin.get("command", "?")),
         began=str(begin.get("time") or began(name)),
-        ended=str(end["time"]) if end else None,
+        ended=str(end["time"]) if "time" in end else None,
         who=str(begin.get("caller", "")),
         fingerprint=str(begin.get("fingerprint", "")),
         steps=int(begin.get("steps", 0)),
         done=sum(entry.get("entry") == "step_done" for entry in reading.entries),
-        outcome=str(end["outcome"]) if end else "killed",
+        outcome=str(end.get("outcome", "killed")),
         broken=reading.broken,
         entries=reading.entries,
         organization=str(begin.get("organization", "")),

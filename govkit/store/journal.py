@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from govkit.errors import GovkitError
+from govkit.store.shape import is_entry
 
 START = "0" * 64
 
@@ -142,9 +143,9 @@ def parsed(line: str) -> Entry | None:
     """Return a line's entry, or None where it is none."""
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return entry if isinstance(entry, dict) else None
+    return entry if is_entry(entry) else None
 
 
 def _hash(line: str) -> str:

@@ -40,7 +40,7 @@ def begun(store: Store, organization: str, now: datetime) -> dict[str, Mapping[s
             address = str(entry.get("address", ""))
             if entry.get("entry") == "step_done":
                 ended.add(address)
-            elif entry.get("entry") == "answered" and address not in {*ended, *found}:
+            elif _answers(entry) and address not in {*ended, *found}:
                 found[address] = entry["answer"]
     return found
 
@@ -54,9 +54,14 @@ def written(store: Store, organization: str, now: datetime) -> tuple[Written, ..
         )
         for past in _lately(store, organization, since)
         for entry in past.entries
-        if entry.get("entry") in {"calling", "step_done"} and "before" in entry
+        if entry.get("entry") in {"calling", "step_done"}
+        if entry.keys() >= {"address", "verb", "before"}
         if not _is_before(entry, since)
     )
+
+
+def _answers(entry: Entry) -> bool:
+    return entry.get("entry") == "answered" and entry.keys() >= {"address", "answer"}
 
 
 def _unanswered(past: Run) -> Entry | None:

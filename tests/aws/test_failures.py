@@ -47,7 +47,17 @@ def refused(code: str, message: str = "", status: int = 400, **more: Any) -> rai
         (raised.EndpointConnectionError(**URL), Nature.UNSENT),
         (raised.ConnectTimeoutError(**URL), Nature.UNSENT),
         (raised.ProxyConnectionError(proxy_url="http://proxy.example.com"), Nature.UNSENT),
-        (raised.SSLError(**URL, error="bad"), Nature.FINAL),
+        (
+            raised.SSLError(**URL, error="[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"),
+            Nature.FINAL,
+        ),
+        (raised.SSLError(**URL, error="[SSL: WRONG_VERSION_NUMBER] wrong number"), Nature.FINAL),
+        (raised.SSLError(**URL, error="[SSL: UNEXPECTED_EOF_WHILE_READING] EOF"), Nature.LOST),
+        (raised.SSLError(**URL, error="[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]"), Nature.LOST),
+        (
+            raised.SSLError(endpoint_url="https://hostname.example.com", error="[SSL: BAD_LENGTH]"),
+            Nature.LOST,
+        ),
         (raised.ReadTimeoutError(**URL), Nature.LOST),
         (raised.ConnectionClosedError(**URL), Nature.LOST),
         (ResponseParserError("half"), Nature.LOST),

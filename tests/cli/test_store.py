@@ -234,6 +234,37 @@ def test_a_journal_whose_last_lines_were_cut_off_is_said_to_have_no_end(done: De
 # --- verifying ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('"verb"', '"vfrb"'),
+        ('"address":"', '"address":":'),
+        ('"before":', '"before":7,"was":'),
+        ('"outcome"', '"outcomf"'),
+        ('"time"', '"tine"'),
+        ('"kind":', '"kinf":'),
+    ],
+)
+def test_a_damaged_journal_is_no_bug_and_keeps_nobody_from_applying(
+    done: Desk, was: str, now: str
+) -> None:
+    """In every line at once, and the chain made anew: what is told there is what nobody would write."""
+    (path,) = (done.folder / ".govkit" / "runs").iterdir()
+    lines = [line.replace(was, now) for line in path.read_text().splitlines()]
+    path.unlink()
+    journal = LocalStore(done.folder / ".govkit").journal(path.stem)
+    for told in map(json.loads, lines):
+        journal.write({name: fact for name, fact in told.items() if name not in ("n", "prev")})
+    journal.close()
+    done.does("sandbox", "change", "move", "payments-dev", "/")
+    for command in (["history"], ["history", "verify"], ["rollback", path.stem, "--dry-run"]):
+        ran = done.run(*command)
+        assert ran.code in (0, 1, 4), ran.said
+        assert "The snapshot" not in ran.said
+    done.does("apply", "--yes")
+    done.does("drift")
+
+
 def test_an_apply_says_that_it_read_back_what_it_touched(table: Desk) -> None:
     ran = table.does("apply", "--yes")
     assert "Verified: what 21 steps touched was read back; it is as they left it." in ran.err

@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govkit.errors import GovkitError
-from govkit.store.history import last_known, run, runs, told_by
+from govkit.store.history import covers, last, last_known, run, runs, told_by, with_holder
 from govkit.store.journal import START, Journal, read
+from govkit.store.lately import begun, written
 from govkit.store.local import LocalStore
+from govkit.store.store import Held, Holder
 
 ENTRIES = [
     {"entry": "begin", "command": "apply", "caller": "jane", "steps": 2, "fingerprint": "sha256:a"},
@@ -285,6 +287,78 @@ def test_a_journal_in_the_place_of_another_run_is_named_as_broken(tmp_path: Path
     first, second = (run(LocalStore(tmp_path), name) for name in ("a", "b"))
     assert (first.broken, first.entries) == ("a.jsonl:1", ())
     assert (second.broken, len(second.entries)) == (None, 1)
+
+
+BEGIN = {
+    "run": "one",
+    "organization": "o-exampleorgid",
+    "asked": {"only": [], "baseline": False, "expired": False},
+    "time": "2026-11-23T09:00:00+00:00",
+}
+CALLING = {"entry": "calling", "step": "s1", "address": "ou:/A", "verb": "create", "before": None}
+STORIES: list[dict[str, Any]] = [
+    {**ENTRIES[0], **BEGIN, "reviewed": [["ou:/A", "create", "null", "{}"]]},
+    CALLING,
+    {"entry": "answered", "step": "s1", "address": "ou:/A", "answer": {"Id": "ou-1"}},
+    {**CALLING, "entry": "step_done", "after": {"kind": "ou"}, "ids": {"ou:/A": "ou-1"}},
+    {**ENTRIES[3], "done": 1},
+]
+ODD = st.sampled_from(
+    [None, True, -1, 1e300, "", "x", "2026-13-45", [], {}, ["x"], [[1]], {"a": 1}]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(line=st.integers(0, len(STORIES) - 1), odd=ODD, data=st.data())
+def test_no_journal_however_odd_stops_those_who_look_into_the_past(
+    tmp_path: Path, line: int, odd: object, data: st.DataObject
+) -> None:
+    """A fact that is missing, or is no such fact: each reader says what it can, and none fails."""
+    entry = dict(STORIES[line])
+    name = data.draw(st.sampled_from(sorted(entry)))
+    entry[name] = odd
+    if data.draw(st.booleans()):
+        del entry[name]
+    path = tmp_path / "runs" / "one.jsonl"
+    path.unlink(missing_ok=True)
+    journal = Journal(path)
+    for told in (*STORIES[:line], entry, *STORIES[line + 1 :]):
+        journal.write(told)
+    journal.close()
+    store, now = LocalStore(tmp_path), datetime(2026, 11, 23, 10, 1, tzinfo=UTC)
+    held = Held(Holder("apply", "jane", "host", 1, "2026-11-23T08:00:00+00:00"), live=True, seen="")
+    past = with_holder(runs(store), held)
+    assert past[0].broken in (None, f"one.jsonl:{line + 1}", "one.jsonl:1")
+    assert last(store) is not None
+    last_known(store)
+    assert covers(store.begin("one"), store.begin("one")) in (True, False)
+    assert {one.address for one in written(store, "o-exampleorgid", now)} <= {"ou:/A"}
+    assert set(begun(store, "o-exampleorgid", now)) <= {"ou:/A"}
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("steps", "x"),
+        ("address", "no address"),
+        ("verb", None),
+        ("answer", []),
+        ("outcome", "?"),
+        ("asked", {}),
+        ("reviewed", [["ou:/A"]]),
+        ("ids", {"x": "y"}),
+        ("before", "ou:/A"),
+    ],
+)
+def test_a_line_with_a_fact_that_is_none_is_no_entry(
+    tmp_path: Path, name: str, odd: object
+) -> None:
+    path = tmp_path / "one.jsonl"
+    journal = Journal(path)
+    journal.write(ENTRIES[0])
+    journal.write({**ENTRIES[1], name: odd})
+    journal.close()
+    assert (read(path).broken, len(read(path).entries)) == ("one.jsonl:2", 1)
 
 
 def test_half_a_character_is_kept_as_it_was_given(tmp_path: Path) -> None:
