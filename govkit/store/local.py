@@ -157,7 +157,11 @@ class _FileLock:
 
     def check(self) -> None:
         """Raise where the file is gone: whoever comes next locks a new one, beside ours."""
-        if not stands_at(self._handle, self._path):
+        try:
+            there = stands_at(self._handle, self._path)
+        except OSError as error:
+            raise lost(f"{self._path} cannot be seen any more: {error.strerror}.") from error
+        if not there:
             raise lost(f"Somebody took the file {self._path} away while it was locked.")
 
 

@@ -230,6 +230,27 @@ def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:
                 lock.check()
 
 
+def test_a_lock_whose_folder_is_no_folder_any_more_is_lost(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "store")
+    with store.locked("govkit apply", NOW) as lock:
+        store.folder.rename(tmp_path / "moved")
+        store.folder.write_text("a file")
+        with pytest.raises(GovkitError) as caught:
+            lock.check()
+    assert caught.value.summary == "The lock is lost"
+    assert "Not a directory" in caught.value.detail
+
+
+def test_a_holder_without_a_time_zone_is_no_holder(tmp_path: Path) -> None:
+    """What somebody wrote into the file is shown to be nobody's, and stops no command."""
+    store = LocalStore(tmp_path)
+    with store.locked("govkit apply", NOW):
+        told = json.loads(store.lock.read_text())
+        store.lock.write_text(json.dumps({**told, "since": "2026-11-23T12:00:00"}))
+        with pytest.raises(GovkitError, match="which has only just begun"):
+            store.locked("govkit apply", NOW).__enter__()
+
+
 def test_a_folder_that_cannot_be_used_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = LocalStore(tmp_path / "file" / "store")
