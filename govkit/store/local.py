@@ -68,7 +68,13 @@ class LocalStore:
 
     def runs(self) -> Sequence[str]:
         """Return the names of all runs, oldest first."""
-        return sorted(path.stem for path in (self.folder / "runs").glob("*.jsonl"))
+        try:
+            there = list((self.folder / "runs").iterdir())  # a glob takes what is hidden for empty
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unusable(error) from error
+        return sorted(path.stem for path in there if path.suffix == ".jsonl")
 
     def read(self, run: str) -> Reading:
         """Return what a run's journal says; GovkitError where there is none of that name."""

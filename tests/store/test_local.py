@@ -215,6 +215,16 @@ def test_a_journal_that_may_not_be_read_is_said_so(tmp_path: Path) -> None:
     assert caught.value.summary == "The store cannot be used"
 
 
+def test_a_place_that_cannot_be_listed_is_not_one_without_runs(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    assert store.runs() == []
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(GovkitError) as caught:
+        store.runs()
+    assert caught.value.summary == "The store cannot be used"
+    assert str(tmp_path / "runs") in caught.value.detail
+
+
 def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:
     """The next run would lock another file, and both would write."""
     store = LocalStore(tmp_path)
