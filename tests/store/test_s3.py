@@ -516,6 +516,9 @@ def test_what_s3_refuses_is_said_in_its_words(bucket: Bucket) -> None:
     with pytest.raises(AwsError) as caught:
         bucket.store().read("one")
     assert caught.value.summary == "Not allowed: s3:GetObject"
+    assert "Without s3:ListBucket on the bucket acme-govkit" in caught.value.detail
+    assert "s3:PutObject on s3://acme-govkit/main/*, and s3:ListBucket" in caught.value.hint
+    assert caught.value.exit == Exit.NO_CREDENTIALS
 
 
 # --- places ------------------------------------------------------------------------------------
