@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from govkit.errors import GovkitError
-from govkit.store.file_lock import is_taken, opened, stands_at, take
+from govkit.store.file_lock import closed, is_taken, opened, stands_at, take
 from govkit.store.journal import Entry, Journal, Reading, folder_made, parsed, read
 from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, no_run, refused, user
 
@@ -40,7 +40,7 @@ class LocalStore:
         finally:
             with suppress(OSError):  # a name that stays says nothing: the lock itself goes
                 os.ftruncate(handle, 0)
-            os.close(handle)
+            closed(handle)
 
     def held(self, now: datetime) -> Held | None:  # noqa: ARG002 - a file's lock does not age
         """Return who holds the lock: a process that lives, or none. Looking is in nobody's way."""
@@ -117,9 +117,9 @@ class LocalStore:
                 if ours and stands_at(handle, self.lock):
                     return handle
             except OSError as error:
-                os.close(handle)
+                closed(handle)
                 raise self._unlockable(error) from error
-            os.close(handle)
+            closed(handle)
             if not ours:
                 raise refused(self._holding(), str(self.lock), now)
 

@@ -72,6 +72,33 @@ def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
         pass
 
 
+def test_a_child_of_the_holder_keeps_no_lock(tmp_path: Path) -> None:
+    """Templates are rendered in a forked child, which may outlive a killed run by seconds."""
+    held = tmp_path / "held"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        holder = os.fork()
+    if holder == 0:
+        with LocalStore(tmp_path).locked("govkit apply", NOW):
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            held.with_name("being").write_text(str(child))
+            held.with_name("being").rename(held)
+            time.sleep(60)
+        os._exit(0)
+    _wait_for(held)
+    try:
+        os.kill(holder, signal.SIGKILL)
+        os.waitpid(holder, 0)
+        assert LocalStore(tmp_path).held(NOW) is None
+        with LocalStore(tmp_path).locked("govkit apply", NOW):
+            pass
+    finally:
+        os.kill(int(held.read_text()), signal.SIGKILL)
+
+
 def _wait_for(path: Path) -> None:
     for _ in range(500):
         if path.exists():
