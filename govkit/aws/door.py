@@ -105,10 +105,10 @@ class _Door:
         waited = self.pacer.wait(lane, call.service, call.operation)
         if waited > _WORTH_SAYING:
             self.patience.waiting(Waiting(operation, PACED, waited))
-        if not is_read(call.operation):
-            self.permit()
         try:
-            with self._entered(call):
+            with self._entered(call):  # first: to enter an account may take minutes
+                if not is_read(call.operation):
+                    self.permit()
                 answer = _told(getattr(client, _method(client, call))(**call.params))
         except (BotoCoreError, ClientError) as error:
             sort = nature(error, call.service)

@@ -34,6 +34,10 @@ ORGANIZATION_ID = Form("o-[a-z0-9]{10,32}", "the ID of an organization")
 REGION = Form("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "the name of a region")
 FINDING = Form("GK[0-9]{3}", "a finding's code, GK and three digits")
 LAYOUT = Form("[A-Za-z0-9_-]{1,64}", 'a layout\'s name: letters, digits, "-" and "_"')
+STORE = Form(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?|(?!~)(?!.*://).+",
+    "a folder (~ is none) or s3://BUCKET/PREFIX, with a bucket in small letters",
+)
 PARTITION = Form("aws(-[a-z]+)*", "a partition such as aws, aws-us-gov or aws-cn")
 PRINCIPAL_ARN = Form(
     r"\*|arn:aws[a-z*-]*:(iam|sts)::[0-9*?]{1,12}:.+", "the ARN of principals (or *)"
@@ -159,7 +163,7 @@ class Layout(Shared):
     include: list[NamedFiles] = Field(default_factory=list)
     organization: Organization = Organization()
     run: Run = Run()
-    store: str | None = Field(None, min_length=1)
+    store: Annotated[str, STORE] | None = None
     manage: Manage = Manage()
     defaults: Defaults = Defaults()
     safety: Safety = Safety()

@@ -3,18 +3,40 @@
 import fcntl
 import os
 import struct
+import sys
 from pathlib import Path
 
 # Linux tells of this sort of lock without taking it, which it does not of the other one (`flock`);
 # that one is to be had everywhere, so it is the one that counts, and both are taken together.
-_SHOW: int | None = getattr(fcntl, "F_OFD_SETLK", None)
-_SEE: int | None = getattr(fcntl, "F_OFD_GETLK", None)
+# Elsewhere the question has another form, though it may have the same name.
+_LINUX = sys.platform == "linux"
+_SHOW: int | None = getattr(fcntl, "F_OFD_SETLK", None) if _LINUX else None
+_SEE: int | None = getattr(fcntl, "F_OFD_GETLK", None) if _LINUX else None
 _WHOLE = struct.Struct("hhqqi4x")  # `struct flock` of Linux: type, whence, start, length, process
+
+_opened: set[int] = set()
 
 
 def opened(path: Path) -> int:
     """Open a file to be locked, made where there is none; OSError where that cannot be."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    _opened.add(handle)
+    return handle
+
+
+def closed(handle: int) -> None:
+    """Close the file, and with it let go of its lock."""
+    _opened.discard(handle)
+    os.close(handle)
+
+
+def _leave_to_the_parent() -> None:
+    """In a forked child, drop what was inherited: a child that outlives its parent would keep the lock."""
+    while _opened:
+        os.close(_opened.pop())
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
 def take(handle: int) -> bool:

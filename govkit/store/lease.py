@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, NoReturn
 
-from govkit.errors import GovkitError
+from govkit.errors import AwsError, GovkitError
 from govkit.store.objects import Kept, Objects
-from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, refused
+from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, refused, unseen
 
 RENEWED_EVERY = 30.0
 EXPIRES_AFTER = 120.0
@@ -67,12 +67,10 @@ class Lease:
         with self._mutex:
             if self._lost is not None:
                 raise self._lost
-            if self._clock() - self._renewed >= RENEWED_EVERY:
-                self._renew()
-                return
-            there = self._objects.get(_KEY)
-            if there is None or there.etag != self._etag:
-                self._lose(there)
+            try:
+                self._confirm()
+            except AwsError as error:
+                raise unseen(self._place, error) from error
 
     def renew(self) -> None:
         """Renew it, so that it does not expire; GovkitError where it is another's by now."""
@@ -83,21 +81,45 @@ class Lease:
     def release(self) -> None:
         """Give it back, if it is ours still."""
         with self._mutex:
-            if self._lost is None:
-                self._objects.put_over(_KEY, _FREE, self._etag)
+            if self._lost is None and self._objects.put_over(_KEY, _FREE, self._etag) is None:
+                there = self._objects.get(_KEY)
+                if there is not None and self._is_ours(there):
+                    self._objects.put_over(_KEY, _FREE, there.etag)
 
     @property
     def _place(self) -> str:
         return _place(self._objects)
 
+    def _confirm(self) -> None:
+        """See that it is ours, with time left by S3's clock: ours stands still with its machine."""
+        if self._clock() - self._renewed >= RENEWED_EVERY:
+            self._renew()
+            return
+        there = self._objects.get(_KEY)
+        if there is None or not self._is_ours(there):
+            self._lose(there)
+        elif there.etag != self._etag or (there.age or 0.0) >= RENEWED_EVERY:
+            self._renew()
+
     def _renew(self) -> None:
-        began = self._clock()  # before the write: whoever reads its date thinks it is younger
         self._beat += 1
-        etag = self._written(self._etag)
-        if etag is None:
-            self._lose(self._objects.get(_KEY))
-        else:
-            self._etag, self._renewed = etag, began
+        for _ in range(_TRIES):
+            began = self._clock()  # before the write: whoever reads its date thinks it is younger
+            etag = self._written(self._etag)
+            if etag is not None:
+                self._etag, self._renewed = etag, began
+                return
+            there = self._objects.get(_KEY)
+            if there is None or not self._is_ours(there):
+                self._lose(there)
+            self._etag = there.etag  # an earlier renewal took whose every answer was lost
+        raise GovkitError(
+            "The lock cannot be renewed", f"{self._place} changes each time that it is read."
+        )
+
+    def _is_ours(self, there: Kept) -> bool:
+        """Tell our mark, which nobody else writes, whichever of our writes it is of."""
+        return _told(there.body).get("token") == self._token
 
     def _written(self, over: str | None) -> str | None:
         told = {"token": self._token, "beat": self._beat, "holder": self._who.to_json()}
@@ -106,7 +128,7 @@ class Lease:
             return self._objects.put_new(_KEY, body)
         return self._objects.put_over(_KEY, body, over)
 
-    def _lose(self, there: Kept | None) -> None:
+    def _lose(self, there: Kept | None) -> NoReturn:
         held = None if there is None else holding(there)
         who = "nobody" if held is None else "another run" if held.holder is None else ""
         named = who or (held and held.holder and f"{held.holder.user} on {held.holder.host}")

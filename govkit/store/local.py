@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from govkit.errors import GovkitError
-from govkit.store.file_lock import is_taken, opened, stands_at, take
+from govkit.store.file_lock import closed, is_taken, opened, stands_at, take
 from govkit.store.journal import Entry, Journal, Reading, folder_made, parsed, read
 from govkit.store.store import Held, Holder, Lock, holder, holder_from, lost, no_run, refused, user
 
@@ -40,7 +40,7 @@ class LocalStore:
         finally:
             with suppress(OSError):  # a name that stays says nothing: the lock itself goes
                 os.ftruncate(handle, 0)
-            os.close(handle)
+            closed(handle)
 
     def held(self, now: datetime) -> Held | None:  # noqa: ARG002 - a file's lock does not age
         """Return who holds the lock: a process that lives, or none. Looking is in nobody's way."""
@@ -68,7 +68,13 @@ class LocalStore:
 
     def runs(self) -> Sequence[str]:
         """Return the names of all runs, oldest first."""
-        return sorted(path.stem for path in (self.folder / "runs").glob("*.jsonl"))
+        try:
+            there = list((self.folder / "runs").iterdir())  # a glob takes what is hidden for empty
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._unusable(error) from error
+        return sorted(path.stem for path in there if path.suffix == ".jsonl")
 
     def read(self, run: str) -> Reading:
         """Return what a run's journal says; GovkitError where there is none of that name."""
@@ -111,9 +117,9 @@ class LocalStore:
                 if ours and stands_at(handle, self.lock):
                     return handle
             except OSError as error:
-                os.close(handle)
+                closed(handle)
                 raise self._unlockable(error) from error
-            os.close(handle)
+            closed(handle)
             if not ours:
                 raise refused(self._holding(), str(self.lock), now)
 
@@ -157,7 +163,11 @@ class _FileLock:
 
     def check(self) -> None:
         """Raise where the file is gone: whoever comes next locks a new one, beside ours."""
-        if not stands_at(self._handle, self._path):
+        try:
+            there = stands_at(self._handle, self._path)
+        except OSError as error:
+            raise lost(f"{self._path} cannot be seen any more: {error.strerror}.") from error
+        if not there:
             raise lost(f"Somebody took the file {self._path} away while it was locked.")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from govkit.errors import AnswerLost, AwsError, GovkitError
+from govkit.errors import AccessDenied, AnswerLost, AwsError, GovkitError
 from govkit.model.call import Api, ApiCall, Response
 
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -106,6 +106,10 @@ class Objects:
     def _asked(self, ask: Callable[[], Any]) -> Any:
         try:
             return ask()
+        except AccessDenied as error:
+            if error.operation != "s3:GetObject":
+                raise
+            raise self._unseen(error) from error
         except AwsError as error:
             if error.code != "NoSuchBucket":
                 raise
@@ -115,6 +119,18 @@ class Objects:
                 f"Create it, or name another one: aws s3 mb s3://{self.bucket} "
                 f"(in a sandbox: govkit sandbox change create-bucket {self.bucket})",
             ) from error
+
+    def _unseen(self, error: AccessDenied) -> AccessDenied:
+        return AccessDenied(
+            error.summary,
+            f"{error.detail} Without s3:ListBucket on the bucket {self.bucket} S3 says so, too, of an "
+            "object that is not there.",
+            f"Allow s3:GetObject and s3:PutObject on s3://{self.bucket}/{self.prefix}*, and "
+            f"s3:ListBucket on {self.bucket}: govkit iam-policy apply",
+            code=error.code,
+            operation=error.operation,
+            response=error.response,
+        )
 
 
 def _age(answer: Response) -> float | None:

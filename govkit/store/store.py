@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from govkit.errors import GovkitError
+from govkit.errors import AwsError, GovkitError
 from govkit.store.journal import Entry, Reading
 
 
@@ -118,7 +118,8 @@ def holder(what: str, now: datetime) -> Holder:
 def holder_from(told: Mapping[str, Any]) -> Holder | None:
     """Return the holder that a lock names, or None where it names none."""
     try:
-        datetime.fromisoformat(told["since"])
+        if datetime.fromisoformat(told["since"]).tzinfo is None:
+            return None
         return Holder(*(told[name] for name in ("what", "user", "host", "pid", "since")))
     except (KeyError, TypeError, ValueError):
         return None
@@ -161,6 +162,17 @@ def lost(detail: str) -> GovkitError:
         detail,
         "See who applies now, and run the same command again when they are done.",
     )
+
+
+def unseen(place: str, error: AwsError) -> GovkitError:
+    """Return the error for a lock that S3 does not show; no AwsError, which would be of the call that waits for it."""
+    told = GovkitError(
+        "The lock cannot be looked at",
+        f"{place}: {error.summary}. {error.detail} Nothing is written without it.",
+        error.hint,
+    )
+    told.exit = error.exit
+    return told
 
 
 def no_run(run: str, place: str) -> GovkitError:

@@ -54,6 +54,20 @@ def test_reads_and_writes_go_by_roles_of_their_own(folder: Path) -> None:
     ]
 
 
+def test_a_permit_is_asked_for_once_the_account_is_entered(folder: Path) -> None:
+    """To enter may take minutes of patience, in which a lock that was ours can be lost."""
+    seen: list[int] = []
+    api = door(
+        session(mount=lambda core: mount(core, folder), run_id="r1"),
+        pace=None,
+        entry=Entry(read="govkit-read", write="govkit-write"),
+        permit=lambda: seen.append(len(entries(folder))),
+    )
+    strict = {"MinimumPasswordLength": 20}
+    api.call(ApiCall("iam", "UpdateAccountPasswordPolicy", strict, Place(AUDIT)))
+    assert seen == [1]
+
+
 def test_an_account_with_a_role_of_its_own_is_entered_by_it(folder: Path) -> None:
     entry = Entry(default="govkit-read", roles={PAYMENTS: "govkit-write"})
     api = opened(folder, entry)

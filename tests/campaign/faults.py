@@ -8,15 +8,15 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from campaign.foreign import Change, otherwise, same
+from campaign.foreign import Change, is_so_by, otherwise, same
 from campaign.stage import Ended, Prepared, Stage
 
 from govkit.model.call import Api, ApiCall, Response
 from govkit.sandbox.calls import Call
-from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.sandbox.faults import Fault, Kind, plant, planted
 from govkit.sandbox.identity import console_caller
 from govkit.sandbox.refusals import RefusalError
 from govkit.sandbox.sandbox import Sandbox
@@ -24,9 +24,9 @@ from govkit.store.journal import Journal
 
 KILLED = frozenset({-signal.SIGKILL})
 PASSES = frozenset({0})
-REFUSED = frozenset({0, 6, 7})
+REFUSED = frozenset({6, 7})
 STOPS = frozenset({1, 6})
-STALE = frozenset({0, 1, 5, 6})
+STALE = frozenset({5, 6})
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,20 @@ class Case:
     def __str__(self) -> str:
         return f"{self.fault.name}, {self.where} {self.index}"
 
-    def ends(self, there: Prepared) -> frozenset[int]:
+    def ends(self, there: Prepared, met: Ended) -> frozenset[int]:
         """Return how an apply may end that meets it.
 
-        Once all is done and read back, a full disk only keeps the journal from saying so.
+        Once all is done and read back, a full disk only keeps the journal from saying so. A plan can
+        do without some reads. And what is so already, whoever did it, is done.
         """
         last = self.where == "line" and self.index == len(there.journal) - 1
-        return self.fault.ends | PASSES if last and self.fault.ends == STOPS else self.fault.ends
+        spared = self.where == "plan" and self.fault.name in DISPENSABLE
+        if met.so_anyway:
+            return PASSES
+        return self.fault.ends | PASSES if spared or (last and self._stops()) else self.fault.ends
+
+    def _stops(self) -> bool:
+        return self.fault.ends == STOPS
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ def _planted(kind: Kind, **more: Any) -> Callable[[Stage, Case, Prepared], Ended
 
         if case.where == "plan":
             strike()
-        return stage.apply(planned=(lambda: None) if case.where == "plan" else strike)
+        ended = stage.apply(planned=(lambda: None) if case.where == "plan" else strike)
+        return replace(ended, struck=not planted(stage.sandbox))
 
     return meet
 
@@ -109,6 +117,7 @@ class _Disk(io.StringIO):
     def __init__(self, real: IO[str], line: int, parts: int, strike: Callable[[], None]) -> None:
         super().__init__()
         self.real, self.line, self.parts, self.strike = real, line, parts, strike
+        self.struck = False
 
     def write(self, text: str) -> int:
         self.line -= 1
@@ -116,6 +125,7 @@ class _Disk(io.StringIO):
             return self.real.write(text) if self.line >= 0 else self._full()
         self.real.write(text[: len(text) * self.parts // 2])
         self.real.flush()
+        self.struck = True
         self.strike()
         return self._full()
 
@@ -135,11 +145,15 @@ class _Disk(io.StringIO):
 
 def _on_disk(parts: int, strike: Callable[[], None]) -> Callable[[Stage, Case, Prepared], Ended]:
     def meet(stage: Stage, case: Case, _: Prepared) -> Ended:
+        disks: list[_Disk] = []
+
         def journal(real: Journal) -> Journal:
-            real._file = _Disk(real._file, case.index, parts, strike)
+            disks.append(_Disk(real._file, case.index, parts, strike))
+            real._file = disks[-1]
             return real
 
-        return stage.apply(journals=journal)
+        ended = stage.apply(journals=journal)
+        return replace(ended, struck=any(disk.struck for disk in disks))
 
     return meet
 
@@ -189,7 +203,10 @@ def _torn_lines(there: Prepared) -> Iterator[tuple[int, int, int]]:
 
 @dataclass
 class _Meddled:
-    """A door behind which somebody changes what the n-th write is about, before or after the reads."""
+    """A door behind which somebody changes what the n-th write is about, before or after the reads.
+
+    Before them it is tried again at each read: an account in creation cannot be moved yet.
+    """
 
     api: Api
     stage: Stage
@@ -198,27 +215,37 @@ class _Meddled:
     change: Change
     early: bool
     made: int = 0
+    struck: bool = False
+    so_anyway: bool = False
 
     def call(self, call: ApiCall) -> Response:
         if _reads(call):
+            self.before_a_read()
             return self.api.call(call)
         if self.made == self.index and not self.early:
             self.meddle()
         self.made += 1
         answer = self.api.call(call)
-        if self.made == self.index and self.early:
-            self.meddle()
+        self.before_a_read()
         return answer
 
     def items(self, key: str, call: ApiCall) -> Iterator[Any]:
+        self.before_a_read()
         return self.api.items(key, call)
+
+    def before_a_read(self) -> None:
+        if self.early and self.made == self.index and not self.struck:
+            self.meddle()
 
     def meddle(self) -> None:
         sandbox = Sandbox(self.stage.sandbox)
         caller = console_caller(sandbox.settings, "somebody@example.com")
-        for operation, params in self.change(self.there.writes[self.index], self.stage.sandbox):
+        asked = self.there.writes[self.index]
+        for operation, params in self.change(asked, self.stage.sandbox):
             with suppress(RefusalError):  # it does not fit any more, and changes nothing
                 sandbox.answer(Call("organizations", operation, params, caller))
+                self.struck = True
+                self.so_anyway |= is_so_by(asked, operation, params, early=self.early)
 
 
 def _reads(call: ApiCall) -> bool:
@@ -235,12 +262,14 @@ def _meddled(change: Change, *, early: bool) -> Callable[[Stage, Case, Prepared]
                 doors[0].meddle()
             return doors[0]
 
-        return stage.apply(door=door)
+        ended = stage.apply(door=door)
+        return replace(ended, struck=doors[0].struck, so_anyway=doors[0].so_anyway)
 
     return meet
 
 
 CALLS = ("plan", "read", "write")
+DISPENSABLE = frozenset({"AccessDenied"})
 FAULTS = (
     FaultKind(
         "throttle",
@@ -392,7 +421,8 @@ FAULTS = (
     ),
     FaultKind(
         "foreign change, at the call",
-        "somebody changes it between the look and the call: AWS refuses, or it is found when reading back",
+        "somebody changes it between the look and the call: AWS refuses, it is found when reading back, or "
+        "it is written over",
         ("write",),
         STALE,
         _meddled(otherwise, early=False),

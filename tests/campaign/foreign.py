@@ -13,6 +13,22 @@ THEIRS = "sns:DeleteTopic"  # what only somebody else's statement denies
 ELSEWHERE = json.dumps(deny("Elsewhere", THEIRS))
 
 
+# What is made or switched on is the same, whoever does it and however it is tagged.
+_ANYBODYS = frozenset({"CreateAccount", "CreateOrganizationalUnit"})
+# AWS takes no condition along with these: whoever comes last has written.
+_WRITTEN_OVER = frozenset({"TagResource", "UpdateOrganizationalUnit", "UpdatePolicy"})
+
+
+def is_so_by(
+    asked: Mapping[str, Any], operation: str, params: Mapping[str, Any], *, early: bool
+) -> bool:
+    """Tell whether a call leaves things as `asked` says although somebody did this before it."""
+    if not early and asked["operation"] in _WRITTEN_OVER:
+        return True
+    alike = operation in _ANYBODYS or params == asked["params"]
+    return operation == asked["operation"] and alike
+
+
 def same(call: Mapping[str, Any], sandbox: Path) -> Iterable[Written]:
     """Do what the call would do."""
     return [(call["operation"], call["params"])]

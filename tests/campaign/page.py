@@ -21,7 +21,7 @@ def figures(verdicts: Sequence[Verdict]) -> dict[str, Figures]:
     found = {fault.name: [one for one in verdicts if one.fault == fault.name] for fault in FAULTS}
     return {
         name: (
-            len(tried),
+            sum(one.struck for one in tried),
             sum(one.survived for one in tried),
             sum(bool(one.lost) for one in tried),
             sum(bool(one.doubled) for one in tried),

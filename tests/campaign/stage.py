@@ -23,7 +23,7 @@ from govkit.flow.plan import refusal
 from govkit.model.call import Api
 from govkit.sandbox.log import events
 from govkit.sandbox.show import show
-from govkit.store.journal import Journal, read
+from govkit.store.journal import Journal, Reading, read
 from govkit.store.local import LocalStore
 
 Journals = Callable[[Journal], Journal]
@@ -32,10 +32,16 @@ KILLED = -signal.SIGKILL
 
 @dataclass(frozen=True)
 class Ended:
-    """How an apply ended: its exit status (negative: the signal), and what it said."""
+    """How an apply ended: its exit status (negative: the signal), and what it said.
+
+    `struck` tells whether the fault was met at all, `so_anyway` whether what somebody else did leaves
+    the step's thing as the step was to leave it.
+    """
 
     code: int
     said: str = ""
+    struck: bool = True
+    so_anyway: bool = False
 
 
 @dataclass
@@ -136,10 +142,14 @@ class Stage:
         """Return every call that some run's journal says it was about to make."""
         return [
             called(one["operation"], one["parameters"])
-            for path in sorted(self.runs.glob("*.jsonl"))
-            for one in read(path).entries
+            for told in self.journals().values()
+            for one in told.entries
             if one["entry"] == "calling"
         ]
+
+    def journals(self) -> Mapping[str, Reading]:
+        """Return what each run's journal says."""
+        return {path.name: read(path) for path in sorted(self.runs.glob("*.jsonl"))}
 
 
 def called(operation: str, params: Mapping[str, Any]) -> str:

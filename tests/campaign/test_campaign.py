@@ -1,14 +1,17 @@
 """A part of the fault campaign in every run of the tests; all of it at night, or by `make campaign`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from campaign.faults import FAULTS, Case, FaultKind, places
 from campaign.laws import Ground, lapses
+from campaign.page import figures
 from campaign.shortcut import shortcut
-from campaign.stage import Prepared, prepared, stage
-from campaign.verdict import tried
+from campaign.stage import Ended, Prepared, Stage, prepared, stage
+from campaign.verdict import Verdict, tried
 
+from govkit.model.call import ApiCall
 from govkit.store.journal import read
 
 PLACES = 6
@@ -101,3 +104,71 @@ def test_the_replay_of_the_calls_leads_to_what_is_there(there: Prepared) -> None
         assert {one: end.levels(one) for one in old} == {one: replayed.levels(one) for one in old}
         (journal,) = here.runs.glob("*.jsonl")
         assert read(journal).broken is None
+
+
+def _wrongly(meet: Callable[[Stage, Case, Prepared], Ended], there: Prepared) -> Verdict:
+    """Return what is made of a fault that ends an apply as none may end."""
+    fault = FaultKind("a wrong one", "", ("write",), frozenset({0, 6, 7}), meet)
+    verdict = tried(Case(fault, "write", 0), there)
+    assert not verdict.survived
+    return verdict
+
+
+@pytest.mark.parametrize(
+    "name", ["throttle", "AccessDenied", "disk full", "the same change, at the call"]
+)
+def test_a_fault_that_is_not_met_is_not_survived(there: Prepared, name: str) -> None:
+    (fault,) = (one for one in FAULTS if one.name == name)
+    never = Case(fault, fault.strikes[-1], 10_000)
+    if fault.foreign:
+        there = replace(there, writes=[*there.writes, *there.writes[:1]])
+        never = Case(fault, "write", len(there.writes) - 1)
+    verdict = tried(never, there)
+    assert not verdict.struck
+    assert not verdict.survived
+    assert figures([verdict])[name][:2] == (0, 0)
+
+
+def test_a_call_that_no_journal_names_is_lost(there: Prepared) -> None:
+    def meet(stage: Stage, _: Case, there: Prepared) -> Ended:
+        first = there.writes[0]
+        stage.walk.api.call(ApiCall("organizations", first["operation"], first["params"]))
+        return Ended(6)
+
+    assert [one.partition("[")[0] for one in _wrongly(meet, there).lost] == ["no journal names "]
+
+
+@pytest.mark.parametrize(("code", "said"), [(7, ", and had written"), (3, ": ")])
+def test_an_exit_status_that_is_not_true_is_told(there: Prepared, code: int, said: str) -> None:
+    def meet(stage: Stage, *_: object) -> Ended:
+        assert stage.apply().code == 0
+        return Ended(code)
+
+    assert _wrongly(meet, there).lost == (f"the first run ended with {code}{said}",)
+
+
+def test_a_6_where_nothing_was_written_is_told(there: Prepared) -> None:
+    lost = _wrongly(lambda *_: Ended(6), there).lost
+    assert lost == ("the first run ended with 6, and had written nothing",)
+
+
+def test_a_journal_that_somebody_changed_is_told(there: Prepared) -> None:
+    def meet(stage: Stage, *_: object) -> Ended:
+        assert stage.apply().code == 0
+        (path,) = stage.runs.glob("*.jsonl")
+        path.write_text(path.read_text().replace("settled", "unsettled", 1) + "{}\n")
+        return Ended(0)
+
+    assert any("does not follow" in one for one in _wrongly(meet, there).lost)
+
+
+def test_a_call_that_took_twice_is_told(there: Prepared) -> None:
+    def meet(stage: Stage, *_: object) -> Ended:
+        assert stage.apply().code == 0
+        (name,) = (
+            one["params"] for one in there.writes if one["operation"] == "UpdateOrganizationalUnit"
+        )
+        stage.walk.api.call(ApiCall("organizations", "UpdateOrganizationalUnit", name))
+        return Ended(0)
+
+    assert _wrongly(meet, there).doubled

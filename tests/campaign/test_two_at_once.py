@@ -18,3 +18,10 @@ def test_two_applies_at_once_are_never_interleaved(times: int) -> None:
 def test_writes_of_two_runs_in_turns_are_told_from_one_run_after_the_other() -> None:
     assert Met((0, 0), 0, ("a", "b", "a"), in_sync=True).interleaved
     assert not Met((0, 0), 0, ("a", "a", "b"), in_sync=True).interleaved
+
+
+def test_a_run_that_fails_for_another_reason_than_the_lock_did_not_go_well() -> None:
+    assert Met((0, 1), 1, ("a", "a"), in_sync=True).well
+    assert Met((0, 0), 0, ("a", "b"), in_sync=True).well
+    assert not Met((0, 1), 0, ("a", "a"), in_sync=True).well
+    assert not Met((1, 1), 2, (), in_sync=True).well

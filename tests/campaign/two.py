@@ -44,7 +44,10 @@ class Met:
     def well(self) -> bool:
         """Tell whether it went as promised."""
         done, other = sorted(self.codes)
-        return not self.interleaved and done == 0 and other in {0, 1} and self.in_sync
+        refused = (0, 1)[
+            bool(self.refused)
+        ]  # who fails must have been refused, and for no other reason
+        return not self.interleaved and (done, other) == (0, refused) and self.in_sync
 
 
 @contextmanager

@@ -12,30 +12,37 @@ from campaign.stage import Ended, Prepared, Stage, called, stage
 
 STRANGER = "somebody@example.com"
 NEEDS_A_PERSON = frozenset({3, 4})
+BEFORE_ANY_WRITE = frozenset({1, 5, 7})
+AFTER_A_WRITE = 6
 _MADE_ONCE = ("CreateAccount", "CreateOrganizationalUnit", "CreatePolicy")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a case came to; the lists say what is wrong, and are empty where it was survived."""
+    """What a case came to; the lists say what is wrong, and are empty where it was survived.
+
+    A fault that was not met was not survived, either: `struck` is False.
+    """
 
     case: str
     fault: str
     ended: int
     again: int
+    struck: bool = True
     lost: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
 
     @property
     def survived(self) -> bool:
-        return not (self.lost or self.doubled or self.gaps)
+        return self.struck and not (self.lost or self.doubled or self.gaps)
 
 
 def tried(case: Case, there: Prepared) -> Verdict:
     """Let an apply meet a fault, run it again undisturbed, and look at what came of both."""
     with stage(there) as here:
         met = case.fault.meet(here, case, there)
+        wrote = bool(_ours(here.writes()))
         (here.sandbox / "faults.json").unlink(missing_ok=True)
         (here.sandbox / "lag.json").unlink(missing_ok=True)
         again = here.apply()
@@ -45,17 +52,31 @@ def tried(case: Case, there: Prepared) -> Verdict:
             fault=case.fault.name,
             ended=met.code,
             again=again.code,
-            lost=tuple(_lost(case, here, there, met, again)),
+            struck=met.struck,
+            lost=(*_misreported(case, there, met, wrote=wrote), *_lost(case, here, there, again)),
             doubled=tuple(_doubled(case, writes)),
             gaps=tuple(_gaps(case, writes, there)),
         )
 
 
-def _lost(case: Case, here: Stage, there: Prepared, met: Ended, again: Ended) -> list[str]:
-    """Return what is not as it should be: an unexpected end, a goal not reached, a call not told."""
+def _misreported(case: Case, there: Prepared, met: Ended, *, wrote: bool) -> list[str]:
+    """Return what is wrong with how the first run ended; `wrote` tells whether it wrote to AWS."""
     found = []
-    if met.code not in case.ends(there):
+    if met.code not in case.ends(there, met):
         found.append(f"the first run ended with {met.code}: {met.said}")
+    if met.code in BEFORE_ANY_WRITE and wrote:
+        found.append(f"the first run ended with {met.code}, and had written")
+    if met.code == AFTER_A_WRITE and not wrote:
+        found.append(f"the first run ended with {met.code}, and had written nothing")
+    return found
+
+
+def _lost(case: Case, here: Stage, there: Prepared, again: Ended) -> list[str]:
+    """Return what is not as it should be: a goal not reached, a call not told, a broken journal."""
+    named = Counter(here.journaled())
+    made = Counter(called(one["operation"], one["params"]) for one in _ours(here.writes()))
+    found = [f"no journal names {one}" for one in made - named]
+    found += [f"{one.broken} does not follow" for one in here.journals().values() if one.broken]
     if case.fault.foreign and again.code in NEEDS_A_PERSON:
         return found  # something of that name is theirs now: a person must say what holds
     if again.code:
@@ -64,9 +85,6 @@ def _lost(case: Case, here: Stage, there: Prepared, met: Ended, again: Ended) ->
         found.append(f"{left} steps are left after the second run")
     if not case.fault.foreign and here.shape() != there.goal:
         found.append("the organization is not as an undisturbed run leaves it")
-    named = Counter(here.journaled())
-    made = Counter(called(one["operation"], one["params"]) for one in _ours(here.writes()))
-    found += [f"no journal names {one}" for one in made - named]
     return found
 
 

@@ -146,7 +146,10 @@ def test_without_its_bucket_nothing_is_planned_or_done(cloud: Desk) -> None:
         assert ran.code == 1
         assert "The store's bucket does not exist" in ran.err
     cloud.layout({**layout, "store": "gs://nothing-here"})
-    assert cloud.run("history").code == 64
+    for command in (["validate"], ["plan"], ["apply", "--yes"], ["history"], ["unlock"]):
+        ran = cloud.run(*command)
+        assert ran.code == 3
+        assert '"gs://nothing-here" is not a folder' in ran.err
     assert cloud.content() == before
 
 

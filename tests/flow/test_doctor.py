@@ -81,7 +81,7 @@ def test_an_organization_that_cannot_be_read_is_said_and_not_raised(table: Desk)
 
 def test_a_store_that_cannot_be_used_is_bad_and_the_rest_is_looked_at(table: Desk) -> None:
     table.layout({**LAYOUT, "store": "gs://acme/main"})
-    assert "gs://acme/main" in _remarks(table)["bad", "store"]
+    assert "see: govkit validate" in _remarks(table)["bad", "layout"]
     table.layout({**LAYOUT, "store": "s3://acme/main"})
     told = _remarks(table)
     assert "no bucket acme" in told["bad", "store"]

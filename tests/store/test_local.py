@@ -72,6 +72,33 @@ def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
         pass
 
 
+def test_a_child_of_the_holder_keeps_no_lock(tmp_path: Path) -> None:
+    """Templates are rendered in a forked child, which may outlive a killed run by seconds."""
+    held = tmp_path / "held"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        holder = os.fork()
+    if holder == 0:
+        with LocalStore(tmp_path).locked("govkit apply", NOW):
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            held.with_name("being").write_text(str(child))
+            held.with_name("being").rename(held)
+            time.sleep(60)
+        os._exit(0)
+    _wait_for(held)
+    try:
+        os.kill(holder, signal.SIGKILL)
+        os.waitpid(holder, 0)
+        assert LocalStore(tmp_path).held(NOW) is None
+        with LocalStore(tmp_path).locked("govkit apply", NOW):
+            pass
+    finally:
+        os.kill(int(held.read_text()), signal.SIGKILL)
+
+
 def _wait_for(path: Path) -> None:
     for _ in range(500):
         if path.exists():
@@ -215,6 +242,16 @@ def test_a_journal_that_may_not_be_read_is_said_so(tmp_path: Path) -> None:
     assert caught.value.summary == "The store cannot be used"
 
 
+def test_a_place_that_cannot_be_listed_is_not_one_without_runs(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    assert store.runs() == []
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(GovkitError) as caught:
+        store.runs()
+    assert caught.value.summary == "The store cannot be used"
+    assert str(tmp_path / "runs") in caught.value.detail
+
+
 def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:
     """The next run would lock another file, and both would write."""
     store = LocalStore(tmp_path)
@@ -228,6 +265,27 @@ def test_a_lock_whose_file_is_taken_away_is_lost(tmp_path: Path) -> None:
             other.check()
             with pytest.raises(GovkitError):
                 lock.check()
+
+
+def test_a_lock_whose_folder_is_no_folder_any_more_is_lost(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "store")
+    with store.locked("govkit apply", NOW) as lock:
+        store.folder.rename(tmp_path / "moved")
+        store.folder.write_text("a file")
+        with pytest.raises(GovkitError) as caught:
+            lock.check()
+    assert caught.value.summary == "The lock is lost"
+    assert "Not a directory" in caught.value.detail
+
+
+def test_a_holder_without_a_time_zone_is_no_holder(tmp_path: Path) -> None:
+    """What somebody wrote into the file is shown to be nobody's, and stops no command."""
+    store = LocalStore(tmp_path)
+    with store.locked("govkit apply", NOW):
+        told = json.loads(store.lock.read_text())
+        store.lock.write_text(json.dumps({**told, "since": "2026-11-23T12:00:00"}))
+        with pytest.raises(GovkitError, match="which has only just begun"):
+            store.locked("govkit apply", NOW).__enter__()
 
 
 def test_a_folder_that_cannot_be_used_is_said_to_be_so(tmp_path: Path) -> None:

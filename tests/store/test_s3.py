@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from buckets import Bucket, Flaky, losing, made
 
-from govkit.errors import AwsError, Exit, GovkitError, UsageError
+from govkit.errors import AccessDenied, AnswerLost, AwsError, Exit, GovkitError, UsageError
 from govkit.model.call import Api, ApiCall
 from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.store import lease as leases
@@ -205,6 +205,88 @@ def test_an_answer_that_is_lost_loses_no_lock(bucket: Bucket, step: str) -> None
     bucket.time.now += RENEWED_EVERY
     mine.check()
     assert bucket.time.slept == []
+
+
+def _losing_all(bucket: Bucket) -> Flaky:
+    """A door that loses every answer to a write that took, until it is told otherwise."""
+
+    def lose(call: ApiCall) -> None:
+        if call.operation == "PutObject":
+            raise AnswerLost("The answer is lost")
+
+    def deny(call: ApiCall) -> None:
+        if call.operation == "GetObject":
+            raise AccessDenied("Not allowed: s3:GetObject", code="AccessDenied")
+
+    return Flaky(bucket.api(), before=deny, after=lose)
+
+
+@pytest.mark.parametrize("then", ["check", "late check", "renew", "release"])
+def test_a_renewal_that_took_and_never_said_so_loses_no_lock(bucket: Bucket, then: str) -> None:
+    """Its mark is on the lock, under a name that the holder does not know: it is ours all the same."""
+    api = Flaky(bucket.api())
+    mine = _lease(bucket, JANE, api)
+    mine.take(NOW)
+    silent = _losing_all(bucket)
+    api.before, api.after = silent.before, silent.after
+    with pytest.raises(AwsError):
+        mine.renew()
+    api.before = api.after = lambda _: None
+    if then == "late check":
+        bucket.time.now += RENEWED_EVERY
+    if then == "release":
+        mine.release()
+        assert bucket.store().held(NOW) is None
+        return
+    (mine.renew if then == "renew" else mine.check)()
+    with pytest.raises(GovkitError, match="jane on laptop"):
+        _lease(bucket, JOE).take(NOW)
+    mine.check()
+
+
+def test_a_lock_that_is_old_by_the_clock_of_s3_is_renewed_before_it_is_relied_on(
+    bucket: Bucket,
+) -> None:
+    """A virtual machine that was paused does not know for how long."""
+    mine = Lease(bucket.store().objects, JANE, clock=lambda: 0.0)
+    mine.take(NOW)
+    bucket.time.now += EXPIRES_AFTER + 3
+    mine.check()
+    with pytest.raises(GovkitError, match="renewed 0 s ago"):
+        _lease(bucket, JOE).take(NOW)
+
+
+def test_a_lock_that_changes_at_each_look_is_given_up(bucket: Bucket) -> None:
+    mine = _lease(bucket)
+    mine.take(NOW)
+
+    def stir(call: ApiCall) -> None:
+        there = bucket.store().objects.get("lock")
+        assert there is not None
+        if call.operation == "PutObject":
+            body = there.body + b" "
+            assert bucket.store().objects.put_over("lock", body, there.etag)
+
+    mine._objects = bucket.store(Flaky(bucket.api(), before=stir)).objects
+    with pytest.raises(GovkitError) as caught:
+        mine.renew()
+    assert caught.value.summary == "The lock cannot be renewed"
+
+
+def test_what_s3_refuses_of_the_lock_is_not_taken_for_the_call_that_waits_for_it(
+    bucket: Bucket,
+) -> None:
+    """A step in a member account that fails is passed over; a lock that nobody sees stops the run."""
+    mine = _lease(bucket)
+    mine.take(NOW)
+    plant(bucket.folder, Fault(Kind.ACCESS_DENIED, "GetObject", times=1))
+    with pytest.raises(GovkitError) as caught:
+        mine.check()
+    assert not isinstance(caught.value, AwsError)
+    assert caught.value.summary == "The lock cannot be looked at"
+    assert caught.value.exit == Exit.NO_CREDENTIALS
+    assert "Not allowed: s3:GetObject" in caught.value.detail
+    mine.check()
 
 
 def test_what_is_not_a_lock_is_taken_for_one_that_is_held(bucket: Bucket) -> None:
@@ -434,6 +516,9 @@ def test_what_s3_refuses_is_said_in_its_words(bucket: Bucket) -> None:
     with pytest.raises(AwsError) as caught:
         bucket.store().read("one")
     assert caught.value.summary == "Not allowed: s3:GetObject"
+    assert "Without s3:ListBucket on the bucket acme-govkit" in caught.value.detail
+    assert "s3:PutObject on s3://acme-govkit/main/*, and s3:ListBucket" in caught.value.hint
+    assert caught.value.exit == Exit.NO_CREDENTIALS
 
 
 # --- places ------------------------------------------------------------------------------------
