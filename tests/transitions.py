@@ -46,15 +46,17 @@ ALL = (1 << len(REQUESTS)) - 1
 
 @dataclass(frozen=True)
 class Transition:
-    """Two states of an organization, and how many policies of a type a target can hold."""
+    """Two states of an organization, how many policies of a type a target can hold, and how long they can be."""
 
     live: State
     desired: State
     most: int
+    characters: int = 5120
 
     def ordered(self) -> Ordered:
         changes = _together(diff(self.desired, self.live, _brought))
-        return order(changes, _split, Room(self.live, lambda _: self.most))
+        room = Room(self.live, lambda _: self.most, lambda _: self.characters)
+        return order(changes, _split, room)
 
     def states(self, changes: Sequence[Change[Resource]]) -> Iterator[State]:
         here = self.live
@@ -264,6 +266,22 @@ def transition(seed: int) -> Transition:
         for change in random.sample(CHANGES, random.choice((1, 2, 2, 3))):
             change(random, after, most, foreign)
     return Transition(before.state(foreign), after.state(foreign), most)
+
+
+def terse(one: Transition, seed: int) -> Transition:
+    """Let policies be no longer than the longest of either end, some of which is made longer."""
+    random = draws(seed)
+    desired = State(
+        replace(found, document=_of([*found.document.value["Statement"], _LONG]))
+        if isinstance(found, Policy) and found.layout is not None and random.random() < 0.5
+        else found
+        for found in one.desired
+    )
+    found = [policy for state in (one.live, desired) for policy in state.all(Policy)]
+    return replace(one, desired=desired, characters=max(len(one.document) for one in found))
+
+
+_LONG = {"Effect": "Deny", "Action": f"ec2:{'L' * 200}", "Resource": "*"}
 
 
 def renamed(one: Transition, seed: int) -> Transition:

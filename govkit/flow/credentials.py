@@ -136,7 +136,6 @@ def _plan(
         organization=seen.found.organization,
         as_of=wanted.as_of,
         layout=LayoutRef(wanted.layout, wanted.path, wanted.sha256),
-        desired=meeting.desired,
         ours=meeting.ours,
         live=meeting.live,
         ids=meeting.ids,

@@ -117,7 +117,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What AWS must be told so that `ours` becomes `desired`, and what that means.
+    """What AWS must be told so that `ours` becomes what the layout wants, and what that means.
 
     `unseen` are the kinds that nobody could look at: what there is of them is not known.
     `by_rails` are those of the findings that rails have on exactly these steps.
@@ -126,7 +126,6 @@ class Plan:
     organization: str
     as_of: date
     layout: LayoutRef
-    desired: State
     ours: State
     live: State
     ids: Ids

@@ -5,6 +5,7 @@ resources nor conditions. The laws are looked at for every answer to every quest
 to hold does hold.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from govkit.policies.document import Statement
 
 _QUESTIONS = 8  # what differs asks at most so many, or it is not decided here
 _ALWAYS, _NOT = "", "!"
+_CONTRARY = {one.lower(): other.lower() for one, other in CONTRARY.items()}
 
 Masks = Mapping[str, int]
 
@@ -90,10 +92,14 @@ def _without(shared: Bank, bank: Bank) -> Bank:
 
 
 def _about(bank: Bank, asked: Collection[str]) -> Bank:
-    """Leave out what depends on other questions than those asked."""
+    """Leave out what depends on other questions than those asked, or cannot be told by actions."""
+
+    def is_told(one: Statement) -> bool:
+        return _has_actions(one) and _asked(one) in asked
+
     return Bank(
-        frozenset(one for one in bank.denies if _asked(one) in asked),
-        tuple(level for level in bank.levels if all(_asked(one) in asked for one in level)),
+        frozenset(filter(is_told, bank.denies)),
+        tuple(level for level in bank.levels if all(map(is_told, level))),
     )
 
 
@@ -115,12 +121,13 @@ def _has_actions(one: Statement) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _question(one: Statement) -> str:
+    """Return what a statement asks beside its actions, the same whatever its wording."""
     asked = {
         name: part
-        for name, part in one.value.items()
-        if name not in {"Sid", "Effect", "Action", "NotAction"}
+        for name, part in json.loads(one.canonical).items()
+        if name not in {"Effect", "Action", "NotAction"}
     }
-    if asked.get("Resource") in ("*", ["*"]):
+    if asked.get("Resource") == ["*"]:
         del asked["Resource"]
     if not asked:
         return _ALWAYS
@@ -133,13 +140,11 @@ def _contrary(asked: Mapping[str, Any]) -> str | None:
     if len(asked) != 1 or not isinstance(condition, dict) or len(condition) != 1:
         return None
     ((operator, keys),) = condition.items()
-    if operator not in CONTRARY or len(keys) != 1:
+    if operator not in _CONTRARY or len(keys) != 1:
         return None
-    negative = operator.startswith("StringNot")
-    told = CONTRARY[operator] if negative else operator
-    ((key, values),) = keys.items()
-    listed = sorted(values) if isinstance(values, list) else [values]
-    return (_NOT if negative else "") + canonical({told: {key.lower(): listed}})
+    negative = operator.startswith("stringnot")
+    told = _CONTRARY[operator] if negative else operator
+    return (_NOT if negative else "") + canonical({told: keys})
 
 
 @lru_cache(maxsize=1 << 14)

@@ -64,7 +64,6 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
         organization=_organization(meeting),
         as_of=wanted.as_of,
         layout=LayoutRef(wanted.layout, wanted.path, wanted.sha256),
-        desired=meeting.ours.after(kept),
         ours=meeting.ours,
         live=meeting.live,
         ids=meeting.ids,

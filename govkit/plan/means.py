@@ -154,11 +154,14 @@ class Means:
             away: AnyChange = Change(leaving, None)
             places = self._places(away, self._watch.harm(away))
             self._by.begin(change)
-            if all(
-                self._by.give_way(leaving, place, away, why) for place in places.values()
-            ) and self._trial.go(change):
-                self._by.opened.all.remove(one)
-                return self._done(change)
+            held = bool(places) and all(
+                self._by.elsewhere(target, place, away, leaving.policy)
+                for target, place in sorted(places.items())
+            )
+            if held and self._by.aside(away, why) and self._trial.go(change):
+                found = self._done(change)
+                self._by.opened.drop(one)
+                return found
             self._by.undo()
         return None
 
@@ -178,7 +181,8 @@ class Means:
         soon = self._watch.soon.attached.get(come.target, set())
         if sum(policy_type(one) == kind for one in soon) > self._room.allowed(kind):
             return []
-        return self._by.staying(come.target, kind, candidates or self._by.opened.hosts)
+        among = self._by.opened.hosts if candidates is None else candidates
+        return self._by.staying(come.target, kind, among)
 
     def _let_go(self, change: AnyChange) -> Help | None:
         """Take a step that would bring a strange Deny while what says it is not attached.

@@ -53,13 +53,19 @@ class Opened:
         self.spent: set[AnyChange] = set()
         self.all: list[Open] = []
 
-    def took(self, change: AnyChange) -> None:
-        """Learn that a planned step was taken; what is deleted says nothing for others any more."""
-        self.pending[change.address] -= 1
-        if change.after is None:
-            self.all = [one for one in self.all if one.host != change.address]
-        if isinstance(change.after, Policy) and self._may_host(change.after):
-            self.hosts[change.address] = change.after
+    def took(self, planned: AnyChange, taken: AnyChange) -> None:
+        """Learn that a planned step was taken, and as what: who is not spoken for any more is no guest."""
+        self.pending[planned.address] -= 1
+        host = planned.after
+        if isinstance(host, Policy) and self._may_host(host):
+            self.hosts[host.address] = host
+        if isinstance(taken.before, Policy):
+            said = statements(taken.after.document) if isinstance(taken.after, Policy) else ()
+            self.all = [
+                one
+                for one in self.all
+                if one.host != planned.address or {*one.statements} <= {*said}
+            ]
 
     def _may_host(self, policy: Policy) -> bool:
         """Tell a policy of ours that the next plan would bring in order.
@@ -73,6 +79,10 @@ class Opened:
     def in_use(self, policy: Address) -> bool:
         """Tell whether a temporary policy is attached by these means."""
         return any(one.attachment and one.attachment.policy == policy for one in self.all)
+
+    def drop(self, gone: Open) -> None:
+        """Forget a stand-in that is cleared away."""
+        self.all = [one for one in self.all if one is not gone]
 
     def at(self, target: Address) -> list[Open]:
         """Return the temporary policies in force at a target."""
@@ -100,7 +110,8 @@ class Opened:
     def with_guests(self, change: AnyChange) -> AnyChange:
         """Return a planned step as it is now, with what a policy says for others before and after.
 
-        Where it is attached nowhere, that is of no use any more.
+        Where it is attached nowhere, that is of no use any more; where it does not fit, the step is
+        as planned, and waits as long as somebody depends on what it would take away.
         """
         before, after = change.before, change.after
         said = self._watch.ground.documents.get(change.address)
@@ -112,14 +123,15 @@ class Opened:
         hosting = any(one.host == change.address for one in self.all)
         if not hosting or not isinstance(after, Policy):
             return change
-        useful = self._is_attached(change.address)
-        return Change(here, replace(after, document=self.hosting(after)) if useful else after)
+        said_for_all = self.hosting(after)
+        useful = self._is_attached(change.address) and self._room.fits(said_for_all, after.type)
+        return Change(here, replace(after, document=said_for_all) if useful else after)
 
     def clear(self) -> tuple[Aside, AnyChange | None] | None:
         """Clear one of the means away that nothing depends on now; return for what step it was."""
-        for one in tuple(self.all):
+        for one in self.all:
             if self._is_idle(one):
-                self.all.remove(one)
+                self.drop(one)
         for one in self.all:
             for change in self._ways_to_clear(one):
                 self._trial.taken.clear()
@@ -162,5 +174,5 @@ class Opened:
         if one.host is not None and change.after == self.hosts[one.host]:
             self.all = [other for other in self.all if other.host != one.host]
         else:
-            self.all = [other for other in self.all if other is not one]
+            self.drop(one)
         return Aside(change, "temporary, and not needed any more"), one.step

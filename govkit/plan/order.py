@@ -127,6 +127,7 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
 
 
 def _told(walk: Walk, room: Room) -> Ordered:
+    _in_turn(walk)
     placed = {index: position for position, index in enumerate(walk.done)}
     changes = tuple(walk.steps[index] for index in walk.done)
     # Anew, because temporary means touch accounts that were looked at together until then.
@@ -137,6 +138,16 @@ def _told(walk: Walk, room: Room) -> Ordered:
         lapses=proved(watch, changes),
         temporary={placed[index]: why for index, why in walk.why.items()},
     )
+
+
+def _in_turn(walk: Walk) -> None:
+    """Let each step of a thing wait for the one before it: temporary ones came in between."""
+    last: dict[Address, int] = {}
+    for index in walk.done:
+        address = walk.steps[index].address
+        if address in last:
+            walk.before[index].add(last[address])
+        last[address] = index
 
 
 class _Graph:

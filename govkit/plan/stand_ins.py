@@ -93,16 +93,12 @@ class StandIns:
         options = [
             partial(self._by_a_policy, target, said, change) for said in self._contents(place)
         ]
-        return self._one_of(options) or self._elsewhere(target, place, change)
+        return self._one_of(options) or self.elsewhere(target, place, change)
 
-    def give_way(self, leaving: Attachment, place: Place, change: AnyChange, why: str) -> bool:
-        """Let a temporary policy leave a target, with what it holds there held by something else."""
-        held = self._elsewhere(leaving.target, place, change, leaving.policy)
-        return held and self.aside(Change(leaving, None), why)
-
-    def _elsewhere(
+    def elsewhere(
         self, target: Address, place: Place, change: AnyChange, but: Address | None = None
     ) -> bool:
+        """Hold statements without a place more at the target, and without one of the policies there."""
         contents = self._contents(place)
         options = [partial(self._by_a_host, target, said, change, but) for said in contents]
         options += [partial(self._above, target, said, change) for said in contents]
@@ -198,9 +194,10 @@ class StandIns:
     def _above(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         """Hold Denies above a target, where everybody below is denied that, too."""
         above = reversed(self._watch.ground.above(target))
-        return all(map(is_deny, said)) and any(
-            self._by_a_policy(one, said, change) or self._by_a_host(one, said, change)
+        return all(map(is_deny, said)) and self._one_of(
+            partial(by, one, said, change)
             for one in above
+            for by in (self._by_a_policy, self._by_a_host)
         )
 
     def _on_accounts(self, place: Place, said: set[Statement], change: AnyChange) -> bool:
@@ -208,13 +205,8 @@ class StandIns:
         if not all(map(is_deny, said)):
             return False
         everyone = [one for group in sorted(place.accounts) for one in self._watch.apart(group)]
-        return all(
-            self._by_a_policy(one, said, change)
-            or self._by_a_host(one, said, change)
-            or self._above(one, said, change)
-            or self._in_a_place_of_ours(one, said, change)
-            for one in everyone
-        )
+        ways = (self._by_a_policy, self._by_a_host, self._above, self._in_a_place_of_ours)
+        return all(self._one_of(partial(by, one, said, change) for by in ways) for one in everyone)
 
     def _in_a_place_of_ours(self, target: Address, said: set[Statement], change: AnyChange) -> bool:
         """Let a full target go of ours that something else holds meanwhile, and hold statements there."""

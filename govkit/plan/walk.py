@@ -126,7 +126,7 @@ class Walk:
 
     def _took(self, index: int) -> None:
         self.done.append(index)
-        self._opened.took(self._planned[index])
+        self._opened.took(self._planned[index], self.steps[index])
         followers, self._followers[index] = self._followers[index], []
         for later in followers:
             self._waiting[later] -= 1
@@ -207,7 +207,7 @@ class Walk:
     def _to_the_end(self, index: int, found: Help) -> list[Aside]:
         """Let a step become what was found, and return what remains of it.
 
-        A content that goes by way of another one ends as planned: what it says for others is gone then.
+        A content that goes by way of another one ends as planned, with those that it speaks for then.
         """
         planned, self.steps[index] = self._planned[index], found.step
         later = list(found.later)
@@ -257,7 +257,9 @@ class Walk:
             return False
         if not self._held and self._record(self._opened.clear_by_force()):
             return True
-        index = min(self._held or self._parked, key=self._harm)
+        index = min(
+            self._held or self._parked, key=lambda one: (self._is_full(one), self._harm(one))
+        )
         if self._harm(index)[0] and self._spared():
             return True
         self._let_off(index)
@@ -265,6 +267,9 @@ class Walk:
         self._hold.take(self.steps[index])
         self._took(index)
         return True
+
+    def _is_full(self, index: int) -> bool:
+        return not self._hold.fits(self._step(index))
 
     def _spared(self) -> bool:
         """Take a step that makes no gap by temporary means, though it makes an outage."""

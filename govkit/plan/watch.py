@@ -39,8 +39,9 @@ class Watch:
     """Follows a plan step by step and says which law a state breaks, for which accounts.
 
     Accounts that live in the same place, do not move and have nothing of their own but AWS's
-    FullAWSAccess are looked at once, together. The management account is bound by no SCP and is left out. An account that the
-    plan makes has nothing to keep, but enters its OU only once that is guarded.
+    FullAWSAccess are looked at once, together. The management account is bound by no SCP and is
+    left out. An account that the plan makes has nothing to keep, but enters its OU only once that
+    is guarded.
     """
 
     def __init__(self, before: State, changes: Sequence[Change[Resource]]) -> None:

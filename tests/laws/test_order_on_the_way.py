@@ -9,11 +9,13 @@ from cramped import cramped
 from exhaustive import lawful_way, tiny
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from transitions import A, B, Sketch, Transition, crowd, renamed, transition, violations
+from transitions import A, B, Sketch, Transition, crowd, renamed, terse, transition, violations
 
+from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy, is_temporary
-from govkit.model.address import ROOT, account
+from govkit.model.address import ROOT, Address, account
 from govkit.model.state import State
+from govkit.plan.order import Ordered
 from govkit.plan.proof import Lapse
 from govkit.policies.document import Document, of, parse
 
@@ -35,11 +37,13 @@ def _check(one: Transition) -> Counter[str]:
         assert (found.law, found.index, found.account) in told, found
     here = one.live
     for change, state in zip(ordered.changes, one.states(ordered.changes), strict=True):
-        assert here.get(change.address) == change.before, change
+        assert here.get(change.address) == change.before != change.after, change
         here = state
         assert max(crowd(state).values()) <= one.most
         names = [policy.name for policy in state.all(Policy)]
         assert len(names) == len(set(names))
+        assert max(len(policy.document) for policy in state.all(Policy)) <= one.characters
+    _check_turns(ordered)
     assert one.live.after(ordered.changes) == one.desired
     unjustified = not all(_is_justified(one, lapse) for lapse in ordered.lapses)
     return Counter(
@@ -50,6 +54,18 @@ def _check(one: Transition) -> Counter[str]:
             **_laws(ordered.lapses),
         }
     )
+
+
+def _check_turns(ordered: Ordered) -> None:
+    """Each step of a thing waits for the one before it; no temporary policy is made for nothing."""
+    last: dict[Address, int] = {}
+    for position, change in enumerate(ordered.changes):
+        if change.address in last:
+            assert last[change.address] in ordered.after[position], change
+        last[change.address] = position
+    made = {one.address for one in ordered.changes if one.before is None}
+    used = {one.subject.policy for one in ordered.changes if isinstance(one.subject, Attachment)}
+    assert all(one in used for one in made if one.kind == "policy" and is_temporary(one))
 
 
 def _laws(lapses: Iterable[Lapse]) -> dict[str, int]:
@@ -164,6 +180,12 @@ def test_a_temporary_policy_gives_way_to_what_a_full_target_waits_for() -> None:
 @settings(max_examples=60)
 def test_names_may_change_hands_meanwhile(seed: int) -> None:
     _check(renamed(transition(seed), seed))
+
+
+@given(SEEDS)
+@settings(max_examples=60)
+def test_no_policy_is_longer_on_the_way_than_aws_takes(seed: int) -> None:
+    _check(terse(transition(seed), seed))
 
 
 @given(SEEDS)

@@ -82,3 +82,29 @@ def test_more_questions_than_can_be_looked_at_are_not_decided() -> None:
         for one in range(9)
     ]
     assert broken_laws(_bank(*asked), _bank(), _bank(*asked)) is None
+
+
+def test_what_is_shared_and_speaks_of_no_actions_excuses_nothing() -> None:
+    """A level of which nobody can tell what it allows is not taken for one that allows nothing."""
+    (odd,) = statements(of({"Statement": [{"Effect": "Allow", "Resource": "*"}]}))
+    level = (odd,)
+    then = _bank(READ, levels=(level,))
+    assert broken_laws(then, _bank(levels=(level,)), then) == {"gap"}
+
+
+def test_a_verdict_is_the_same_whatever_the_wording() -> None:
+    """Statements are equal by meaning; what one asks is remembered, and must not be another's wording."""
+
+    def asked(values: Any) -> Statement:
+        return _said(
+            "Deny", "s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/a": values}}
+        )
+
+    then, soon = _bank(asked(["x", "y"])), _bank(asked(["y", "x"]))
+    assert then == soon
+    for words in ("x", ["x"]):
+        ends = _bank(asked(words))
+        for other in ("x", ["x"]):
+            now = _bank(_said("Deny", "s3:Get*", Condition=asked(other).value["Condition"]))
+            assert broken_laws(ends, now, ends) == {"outage"}, (words, other)
+            assert broken_laws(now, ends, now) == {"gap"}, (words, other)

@@ -77,7 +77,7 @@ def test_a_policy_of_somebody_else_does_so_once_it_is_adopted() -> None:
     adopted = Change(_policy(THEIRS, None, "s3:GetB"), _policy(THEIRS, "main", "s3:GetB"))
     opened, _ = _opened(adopted)
     assert THEIRS not in opened.hosts
-    opened.took(adopted)
+    opened.took(adopted, adopted)
     assert opened.hosts[THEIRS].layout == "main"
 
 
@@ -113,7 +113,7 @@ def test_what_is_deleted_is_what_is_there_and_says_nothing_for_others_any_more()
     _hosting(opened, watch, "s3:GetD")
     found = opened.with_guests(change)
     assert (_actions(found.before), found.after) == (["s3:GetA", "s3:GetD"], None)
-    opened.took(change)
+    opened.took(change, change)
     assert opened.all == []
 
 

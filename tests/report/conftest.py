@@ -153,7 +153,6 @@ def planned(**other: Any) -> dict[str, Any]:
         "organization": "o-exampleorgid",
         "as_of": date(2026, 11, 23),
         "layout": LayoutRef("main", "org_layout.yaml", "0" * 64),
-        "desired": State(),
         "ours": State(),
         "live": State(),
         "ids": Ids({account("999999999999"): "999999999999"}),
