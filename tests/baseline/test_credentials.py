@@ -46,7 +46,7 @@ def applies(table: Desk, stage: str, count: int) -> None:
     rail = ("--allow", f"credentials={count}")
     ran = table.does("credentials", "apply", stage, "--yes", *rail)
     planned, applied = (line for line in ran.out.splitlines() if "Next: " in line)
-    assert planned.endswith(f"Next: govkit credentials apply {stage}")
+    assert planned.endswith(f"Next: govkit credentials apply {stage} {' '.join(rail)}")
     assert applied.endswith("Next: govkit credentials plan")
 
 
