@@ -1,6 +1,7 @@
 """`govkit history`: the runs that wrote to AWS from here, and whether their journals hold together."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -38,18 +39,17 @@ def verify(
     *,
     format_: TextOrJson = "text",
 ) -> int:
-    """Check that in each journal every line follows from the one before it.
+    """Check that in each journal every line follows from the one before it, and each run from the last.
 
-    Exits 1 where one does not, and names its file and line.
+    Exits 1 where one does not, and names its file and line, or the run before it that is not as it was.
     """
-    from govkit.store.history import run as run_of
-    from govkit.store.history import runs
+    from govkit.store.links import proofs
 
     text_or_json(format_)
     store = _store(context)
-    past = runs(store) if run is None else (run_of(store, run),)
-    told(_checked(past, store.name), format_, _checked_text)
-    return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
+    found = proofs(store, run)
+    told(_checked(found, store.name), format_, _checked_text)
+    return Exit.FAILED if any(one.broken for one in found) else Exit.DONE
 
 
 def _store(context: typer.Context) -> Any:
@@ -60,16 +60,18 @@ def _store(context: typer.Context) -> Any:
     return store_of(question(options), Reach(options).store_api)
 
 
-def _checked(past: Sequence[Any], place: str) -> dict[str, Any]:
+def _checked(found: Sequence[Any], place: str) -> dict[str, Any]:
     runs = [
         {
-            "id": one.id,
-            "lines": len(one.entries),
-            "torn": one.torn,
-            "ended": one.ended is not None,
-            "broken": one.broken,
+            "id": one.run.id,
+            "lines": len(one.run.entries),
+            "torn": one.run.torn,
+            "ended": one.run.ended is not None,
+            "broken": one.run.broken,
+            "linked": one.linked,
+            "follows": None if one.link is None else asdict(one.link),
         }
-        for one in past
+        for one in found
     ]
     return {"format_version": "1.0", "store": place, "runs": runs}
 
@@ -77,13 +79,33 @@ def _checked(past: Sequence[Any], place: str) -> dict[str, Any]:
 def _checked_text(document: Any, _: Any) -> str:
     runs = document["runs"]
     lines = [f"{one['id']}  {_verdict(one)}" for one in runs]
-    bad = sum(one["broken"] is not None for one in runs)
+    bad = sum(one["broken"] is not None or _severed(one) != "" for one in runs)
     count = f"{len(runs)} {'journal' if len(runs) == 1 else 'journals'} in {document['store']}"
+    loose = sum(not one["linked"] for one in runs)
     last = f"{bad} broken" if bad else "each line follows from the one before it"
+    last += f"; not linked to the run before: {loose}" if loose else ""
     return "\n".join([*lines, f"{count}: {last}."]) + "\n"
 
 
 def _verdict(one: Any) -> str:
+    return "; ".join(part for part in (_lines(one), _severed(one)) if part)
+
+
+def _severed(one: Any) -> str:
+    """Return what is wrong with the run before this one; empty where nothing is."""
+    link = one["follows"]
+    if link is None or link["state"] == "holds":
+        return ""
+    last = f"the last of the {link['lines']} that it had is another now"
+    why = {
+        "missing": "it is gone",
+        "shortened": f"of the {link['lines']} lines that it had, {link['hold']} hold",
+        "changed": last,
+    }
+    return f"BROKEN before it, at run {link['run']}: {why[link['state']]}"
+
+
+def _lines(one: Any) -> str:
     holds = f"{one['lines']} {'line holds' if one['lines'] == 1 else 'lines hold'}"
     if one["broken"]:
         return f"BROKEN at {one['broken']}; {holds} before it"

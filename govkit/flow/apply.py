@@ -38,6 +38,7 @@ from govkit.plan.drift import ignored_policies
 from govkit.plan.meet import org_paths, tokenized
 from govkit.store.history import covers, last
 from govkit.store.lately import Written, begun, written
+from govkit.store.links import follows
 from govkit.store.places import store_at
 from govkit.store.store import Store, run_id, user
 
@@ -119,11 +120,12 @@ def carried_out(
     addresses that differ. Raises what stopped it: as it is before the first write, as `ApplyStopped` after it.
     """
     crossing = _crossing(job, api, patience, stop)
+    begin = {**_beginning(job, steps, run_name), "follows": follows(store)}
     journal = store.journal(run_name)
     done: list[Step] = []
     outcome = "stopped"
     try:
-        journal.write(_beginning(job, steps, run_name))
+        journal.write(begin)
         for event in crossing.execute(steps):
             journal.write(entry(event, _time(), lambda one: resource_json(one, kinds())))
             if isinstance(event, Done):
@@ -214,6 +216,7 @@ def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
     past, begin = last(store), _beginning(job, (), run_name)
     if past is None or past.outcome == "done" or not covers(begin, past.begin):
         return None
+    begin["follows"] = follows(store)
     journal = store.journal(run_name)
     try:
         journal.write(begin)

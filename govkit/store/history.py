@@ -129,9 +129,25 @@ def told_by(name: str, reading: Reading) -> Run:
 
 
 def last(store: Store) -> Run | None:
-    """Return the run that began last; names tell it to the second alone."""
-    told = [run(store, name) for name in store.runs()[-_IN_A_SECOND:]]
-    return max(told, key=lambda one: (one.began, one.id), default=None)
+    """Return the run that began last."""
+    newest = last_name(store)
+    return None if newest is None else run(store, newest)
+
+
+def last_name(store: Store) -> str | None:
+    """Return the name of the run that began last; names tell it to the second alone."""
+    names = store.runs()[-_IN_A_SECOND:]
+    if len(names) < 2:  # noqa: PLR2004 - nothing to choose from
+        return names[0] if names else None
+    with ThreadPoolExecutor(_IN_A_SECOND) as pool:
+        begins = list(pool.map(store.begin, names))
+    return max(zip(names, begins, strict=True), key=lambda one: _since(*one))[0]
+
+
+def _since(name: str, begin: Entry) -> tuple[str, str]:
+    """Return when a run began, by its first line if that is its own."""
+    own = begin if begin.get("entry") == "begin" and begin.get("run", name) == name else {}
+    return str(own.get("time") or began(name)), name
 
 
 _IN_A_SECOND = 5

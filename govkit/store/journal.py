@@ -103,12 +103,20 @@ def unwritable(place: str, why: str) -> GovkitError:
 class Reading:
     """What a journal says; `broken` names the first line that cannot be trusted, if any.
 
-    A torn last line is what a killed run leaves; it was never acted upon, and is left out.
+    A torn last line is what a killed run leaves; it was never acted upon, and is left out. `end` is the
+    hash of the last entry's line.
     """
 
     entries: tuple[Entry, ...]
     torn: bool = False
     broken: str | None = None
+    end: str = START
+
+    def hash_after(self, lines: int) -> str | None:
+        """Return the hash of the last of so many lines; None where there are fewer."""
+        if lines < len(self.entries):
+            return str(self.entries[lines]["prev"])
+        return self.end if lines == len(self.entries) else None
 
 
 def read(path: Path) -> Reading:
@@ -133,10 +141,10 @@ def chained(lines: Iterable[tuple[str, str]], *, torn: bool = False) -> Reading:
     for where, line in lines:
         entry = parsed(line)
         if entry is None or entry.get("prev") != before:
-            return Reading(tuple(entries), broken=where)
+            return Reading(tuple(entries), broken=where, end=before)
         entries.append(entry)
         before = _hash(line)
-    return Reading(tuple(entries), torn=torn)
+    return Reading(tuple(entries), torn=torn, end=before)
 
 
 def parsed(line: str) -> Entry | None:

@@ -74,6 +74,10 @@ class S3Store:
                 return self._lines(keys)
         raise no_run(run, self.name)
 
+    def proved(self, run: str) -> Reading:
+        """Return what a run's journal says."""
+        return self.read(run)
+
     def begin(self, run: str) -> Entry:
         """Return a run's first entry alone; empty where it cannot be read."""
         first = self.objects.get(_line_key(run, 0))

@@ -41,6 +41,14 @@ def _are_addresses(value: object) -> bool:
     return isinstance(value, list | dict) and all(map(_is_address, value))
 
 
+def _is_link_or_nothing(value: object) -> bool:
+    """Tell what a run knew of the one before it: its name, its lines, and the hash of the last."""
+    if not isinstance(value, dict):
+        return value is None
+    run, lines, end = (value.get(name) for name in ("run", "lines", "hash"))
+    return _is_text(run) and _is_text(end) and isinstance(lines, int) and lines >= 0
+
+
 def _is_part(value: object) -> bool:
     parts = {"only", "baseline", "expired"}
     return value is None or (isinstance(value, dict) and parts <= value.keys())
@@ -65,5 +73,6 @@ _FORMS: Mapping[str, Callable[[object], bool]] = {
     "answer": _is_told,
     "outcome": lambda value: value in ("done", "stopped", "interrupted"),
     "asked": _is_part,
+    "follows": _is_link_or_nothing,
     "reviewed": _are_marks,
 }

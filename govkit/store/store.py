@@ -103,6 +103,9 @@ class Store(Protocol):
     def read(self, run: str) -> Reading:
         """Return what a run's journal says; GovkitError where there is none of that name."""
 
+    def proved(self, run: str) -> Reading:
+        """Return what a run's journal says, where each copy of it says the same."""
+
     def begin(self, run: str) -> Entry:
         """Return a run's first entry alone; empty where it cannot be read."""
 

@@ -234,6 +234,49 @@ def test_a_journal_whose_last_lines_were_cut_off_is_said_to_have_no_end(done: De
     assert "lines hold; there is no end" in done.does("history", "verify").out
 
 
+def test_a_run_that_is_not_as_the_next_one_found_it_is_named(done: Desk) -> None:
+    (first,) = (done.folder / ".govkit" / "runs").iterdir()
+    done.does("sandbox", "change", "move", "payments-dev", "/")
+    done.does("apply", "--yes")
+    assert "; not linked" not in done.does("history", "verify").out
+    told = json.loads(done.does("history", "verify", "-f", "json").out)["runs"]
+    lines = first.read_text().splitlines(keepends=True)
+    assert [one["follows"] for one in told] == [
+        None,
+        {"run": first.stem, "lines": len(lines), "hold": len(lines), "state": "holds"},
+    ]
+    assert [one["linked"] for one in told] == [True, True]
+    first.write_text("".join(lines[:-1]))
+    ran = done.run("history", "verify")
+    assert ran.code == 1
+    assert (
+        f"BROKEN before it, at run {first.stem}: of the {len(lines)} lines that it had, "
+        f"{len(lines) - 1} hold" in ran.out
+    )
+    assert ran.out.endswith(": 1 broken.\n")
+    first.write_text("".join([*lines[:-1], lines[-1].replace("done", "stopped", 1)]))
+    ran = done.run("history", "verify", first.stem)
+    assert ran.code == 1
+    assert f"the last of the {len(lines)} that it had is another now" in ran.out
+    first.unlink()
+    ran = done.run("history", "verify")
+    assert ran.code == 1
+    assert f"BROKEN before it, at run {first.stem}: it is gone" in ran.out
+
+
+def test_runs_of_before_there_were_links_are_told_and_hold(done: Desk) -> None:
+    (path,) = (done.folder / ".govkit" / "runs").iterdir()
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    path.unlink()
+    journal = LocalStore(done.folder / ".govkit").journal(path.stem)
+    for entry in entries:
+        left_out = ("n", "prev", "follows")
+        journal.write({name: fact for name, fact in entry.items() if name not in left_out})
+    journal.close()
+    ran = done.does("history", "verify")
+    assert ran.out.endswith("; not linked to the run before: 1.\n")
+
+
 # --- verifying ---------------------------------------------------------------------------------
 
 
