@@ -28,7 +28,8 @@ def history(context: typer.Context, *, format_: Format = "text", write: Write = 
 
     store = _store(context)
     past = with_holder(runs(store), store.held(now()))
-    show("history", history_of(past), format_, write)
+    known = history_of(past, store.name, exists=bool(past) or store.exists())
+    show("history", known, format_, write)
     return Exit.FAILED if any(one.broken for one in past) else Exit.DONE
 
 
@@ -48,7 +49,8 @@ def verify(
     text_or_json(format_)
     store = _store(context)
     found = proofs(store, run)
-    told(_checked(found, store.name), format_, _checked_text)
+    there = bool(found) or store.exists()
+    told({**_checked(found, store.name), "exists": there}, format_, _checked_text)
     return Exit.FAILED if any(one.broken for one in found) else Exit.DONE
 
 
@@ -78,6 +80,8 @@ def _checked(found: Sequence[Any], place: str) -> dict[str, Any]:
 
 def _checked_text(document: Any, _: Any) -> str:
     runs = document["runs"]
+    if not document["exists"]:
+        return f"No runs yet. There is no store at {document['store']} yet.\n"
     lines = [f"{one['id']}  {_verdict(one)}" for one in runs]
     bad = sum(one["broken"] is not None or _severed(one) != "" for one in runs)
     count = f"{len(runs)} {'journal' if len(runs) == 1 else 'journals'} in {document['store']}"

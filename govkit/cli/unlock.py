@@ -21,7 +21,8 @@ def unlock(context: typer.Context, *, yes: Yes = False) -> int:
     store = store_of(question(options), Reach(options).store_api)
     held = store.held(now())
     if held is None:
-        note(f"Nobody holds the lock of {store.name}.")
+        yet = "" if store.exists() else f" There is no store at {store.name} yet."
+        note(f"Nobody holds the lock of {store.name}.{yet}")
         return Exit.DONE
     note(f"{held.words(now())}.")
     if not (held.live or yes or confirmed("Take the lock away?", "unlock")):

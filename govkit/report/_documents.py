@@ -82,10 +82,17 @@ def brief(step: Step) -> dict[str, Json]:
     }
 
 
-def history(runs: Iterable[Any]) -> dict[str, Json]:
-    """Return past runs (`govkit.store`'s `Run`) as JSON, in the order given."""
+def history(
+    runs: Iterable[Any], store: str | None = None, *, exists: bool = True
+) -> dict[str, Json]:
+    """Return past runs (`govkit.store`'s `Run`) as JSON, in the order given.
+
+    `store` is where they are kept; one that does not exist yet is nowhere until the first apply.
+    """
     return {
         "format_version": FORMAT_VERSION,
+        "store": store,
+        "exists": exists,
         "runs": [
             {**{name: getattr(each, name) for name in _RUN}, "broken": each.broken} for each in runs
         ],

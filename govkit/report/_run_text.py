@@ -83,9 +83,11 @@ def run_summary(run: Document, style: Style) -> str:
 
 def history_text(document: Document, style: Style) -> str:
     """Return the runs of the past as a table, the newest last."""
-    runs = cleaned(document)["runs"]
+    told = cleaned(document)
+    runs = told["runs"]
     if not runs:
-        return f"No runs yet. {following(style, 'plan')}\n"
+        where = "" if told["exists"] else f"There is no store at {told['store']} yet. "
+        return f"No runs yet. {where}{following(style, 'plan')}\n"
     rows = [("RUN", "BEGAN", "COMMAND", "OUTCOME", "STEPS", "WHO")]
     rows += [
         (

@@ -202,6 +202,11 @@ def taken_away(objects: Objects, held: Held) -> None:
         )
 
 
+def held_before(objects: Objects) -> bool:
+    """Tell whether somebody ever held the lock: its object stays when it is given back."""
+    return objects.get(_KEY) is not None
+
+
 def held_lock(objects: Objects) -> Held | None:
     """Return who holds the lock, or None where it is free."""
     there = objects.get(_KEY)

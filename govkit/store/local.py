@@ -27,6 +27,10 @@ class LocalStore:
         """The folder."""
         return str(self.folder)
 
+    def exists(self) -> bool:
+        """Tell whether the folder is there; it is made by the first lock."""
+        return self.folder.exists()
+
     @contextmanager
     def locked(self, what: str, now: datetime) -> Iterator[Lock]:
         """Hold the lock; GovkitError naming the holder, host and age where somebody else does.

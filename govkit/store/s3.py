@@ -12,7 +12,7 @@ from datetime import datetime
 from govkit.errors import GovkitError, UsageError
 from govkit.model.call import Api, ApiCall
 from govkit.store.journal import Chain, Entry, Reading, chained, parsed, reading, unwritable
-from govkit.store.lease import held_lock, leased, taken_away
+from govkit.store.lease import held_before, held_lock, leased, taken_away
 from govkit.store.objects import Objects
 from govkit.store.store import Held, Lock, no_run
 
@@ -42,6 +42,10 @@ class S3Store:
     def name(self) -> str:
         """The bucket and the prefix."""
         return f"s3://{self.objects.bucket}/{self.objects.prefix}".rstrip("/")
+
+    def exists(self) -> bool:
+        """Tell whether a lock was ever taken here: its object stays when it is given back."""
+        return held_before(self.objects)
 
     def locked(self, what: str, now: datetime) -> AbstractContextManager[Lock]:
         """Hold the lock; GovkitError naming the holder, host and age where somebody else does."""

@@ -85,6 +85,9 @@ class Store(Protocol):
     def name(self) -> str:
         """How people call the place: a folder, or `s3://bucket/prefix`."""
 
+    def exists(self) -> bool:
+        """Tell whether any run has ever been made here."""
+
     def locked(self, what: str, now: datetime) -> AbstractContextManager[Lock]:
         """Hold the lock; GovkitError naming holder, host and age where somebody else does."""
 

@@ -189,6 +189,30 @@ def test_a_free_lock_needs_no_unlocking(table: Desk) -> None:
     assert "Nobody holds the lock of" in table.does("unlock", "--yes").err
 
 
+@pytest.mark.parametrize("place", [None, "typo/.govkit", PLACE])
+def test_a_store_that_is_not_there_yet_is_said_to_be_so_and_not_made_by_looking(
+    table: Desk, place: str | None
+) -> None:
+    if place is not None:
+        _in_s3(table)
+        layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
+        table.layout({**layout, "store": place})
+    where = PLACE if place == PLACE else str((table.folder / (place or ".govkit")).resolve())
+    said = f"There is no store at {where} yet."
+    for _ in range(2):
+        assert said in table.does("history").out
+        assert said in table.does("history", "verify").out
+        assert said in table.does("unlock").err
+    for command in (["history"], ["history", "verify"]):
+        told = json.loads(table.does(*command, "-f", "json").out)
+        assert (told["store"], told["exists"], told["runs"]) == (where, False, [])
+    table.does("apply", "--yes")
+    for command in (["history"], ["history", "verify"]):
+        told = json.loads(table.does(*command, "-f", "json").out)
+        assert (told["store"], told["exists"], len(told["runs"])) == (where, True, 1)
+    assert "There is no store" not in table.does("unlock").err
+
+
 def test_a_lock_that_is_held_here_is_not_taken_away(table: Desk) -> None:
     store = LocalStore((table.folder / ".govkit").resolve())
     with store.locked("govkit apply", datetime.now(UTC)):

@@ -165,6 +165,10 @@ def test_history_is_a_table_with_the_newest_last() -> None:
     going = formats()["text"].history(history([ran(outcome="running")]), PLAIN)
     assert going.endswith("1 run. Next: govkit unlock\n")
     assert formats()["text"].history(history([]), PLAIN) == "No runs yet. Next: govkit plan\n"
+    nowhere = history([], "there/.govkit", exists=False)
+    assert formats()["text"].history(nowhere, PLAIN) == (
+        "No runs yet. There is no store at there/.govkit yet. Next: govkit plan\n"
+    )
 
 
 def test_history_keeps_its_schema() -> None:
