@@ -27,12 +27,14 @@ def rollback(
     from govkit.cli.reach import Reach, question
     from govkit.flow.apply import Job, new_run, now, remembered, store_of
     from govkit.flow.plan import way_back
+    from govkit.store.history import known
     from govkit.store.history import run as recorded
 
     options: Globals = context.obj
     asked = question(options, allow)
     reach = Reach(options, run_id=new_run())
     store = store_of(asked, reach.store_api)
+    known(store, run)
     with store.locked(f"govkit rollback {run}", now()) as lock:
         reach.under(lock)
         with progress("Reading the layout and the organization"):

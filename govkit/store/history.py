@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from govkit.store.journal import Entry, Reading
-from govkit.store.store import Held, Store, began
+from govkit.store.store import Held, Store, began, no_run
 
 _SIDE_BY_SIDE = 8
 
@@ -103,6 +103,14 @@ def covers(later: Entry, earlier: Entry) -> bool:
 def run(store: Store, name: str) -> Run:
     """Return what one run's journal says; GovkitError where there is none of that name."""
     return told_by(name, store.read(name))
+
+
+def known(store: Store, name: str) -> Sequence[str]:
+    """Return the names of all runs, oldest first; UsageError where this one is none of them."""
+    names = store.runs()
+    if name not in names:
+        raise no_run(name, store.name, names)
+    return names
 
 
 def told_by(name: str, reading: Reading) -> Run:

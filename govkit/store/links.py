@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from govkit.store.history import Run, last_name, told_by
+from govkit.store.history import Run, known, last_name, told_by
 from govkit.store.journal import Entry, Reading
-from govkit.store.store import Store, no_run
+from govkit.store.store import Store
 
 _SIDE_BY_SIDE = 8
 
@@ -63,11 +63,9 @@ def proofs(store: Store, name: str | None = None) -> tuple[Proof, ...]:
 
     Of one run by its name: also those after it that knew other lines of it.
     """
-    names = store.runs()
+    names = store.runs() if name is None else known(store, name)
     if name is None:
         return tuple(_proved(store, names, names))
-    if name not in names:
-        raise no_run(name, store.name)
     after = _proved(store, _followers(store, names, name), names)
     return (*_proved(store, [name], names), *(one for one in after if _is_severed(one)))
 
@@ -97,8 +95,8 @@ def _proved(store: Store, chosen: Iterable[str], names: Sequence[str]) -> Iterat
     told = (told_by(name, reading) for name, reading in readings.items())
     for run in sorted(told, key=lambda one: (one.began, one.id)):
         link = run.begin.get("follows")
-        known = None if link is None else _judged(link, there(str(link["run"])))
-        yield Proof(run, "follows" in run.begin, known)
+        judged = None if link is None else _judged(link, there(str(link["run"])))
+        yield Proof(run, "follows" in run.begin, judged)
 
 
 def _judged(link: Entry, before: Reading | None) -> Link:

@@ -81,10 +81,10 @@ class LocalStore:
         return sorted(path.stem for path in there if path.suffix == ".jsonl")
 
     def read(self, run: str) -> Reading:
-        """Return what a run's journal says; GovkitError where there is none of that name."""
+        """Return what a run's journal says; UsageError where there is none of that name."""
         path = self._path(run)
         if Path(run).name != run or not path.is_file():
-            raise no_run(run, str(self.folder / "runs"))
+            raise no_run(run, str(self.folder / "runs"), self.runs())
         return read(path)
 
     def proved(self, run: str) -> Reading:

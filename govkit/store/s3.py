@@ -76,7 +76,7 @@ class S3Store:
             keys = list(self.objects.keys(f"runs/{run}/"))
             if keys:
                 return self._lines(keys)
-        raise no_run(run, self.name)
+        raise no_run(run, self.name, self.runs())
 
     def proved(self, run: str) -> Reading:
         """Return what a run's journal says."""

@@ -9,8 +9,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from govkit.errors import AwsError, GovkitError
+from govkit.errors import AwsError, GovkitError, UsageError
+from govkit.model.suggest import did_you_mean
 from govkit.store.journal import Entry, Reading
+
+_LATEST = 3  # runs, as many as one looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,12 @@ def unseen(place: str, error: AwsError) -> GovkitError:
     return told
 
 
-def no_run(run: str, place: str) -> GovkitError:
-    """Return the error for a run that the store does not know."""
-    return GovkitError("No such run", f"{run} is not in {place}.", "List the runs: govkit history")
+def no_run(run: str, place: str, known: Sequence[str]) -> UsageError:
+    """Return the error for a run that the store does not know; it knows others, oldest first."""
+    latest = ", ".join(reversed(known[-_LATEST:]))
+    told = [
+        f"{run} is not in {place}.",
+        did_you_mean(run, known),
+        f"The latest {'is' if len(known) == 1 else 'are'} {latest}." if known else "No run is.",
+    ]
+    return UsageError("No such run", " ".join(filter(None, told)), "List the runs: govkit history")

@@ -33,11 +33,18 @@ def test_1_what_fails_before_any_write(done: Desk) -> None:
     assert done.run("apply", "plan.json", "--yes").code == 1
 
 
-def test_1_a_question_answered_with_no(table: Desk) -> None:
-    """See `test_asking`, at a terminal."""
-    ran = table.run("rollback", "20200101T000000Z-00000000")
-    assert ran.code == 1
+@pytest.mark.parametrize("command", [["rollback"], ["history", "verify"]])
+def test_64_a_run_that_there_is_not(table: Desk, done: Desk, command: list[str]) -> None:
+    ran = table.run(*command, "20200101T000000Z-00000000")
+    assert ran.code == 64
+    assert "No such run" in ran.err
+    assert "No run is." in ran.err
     assert "govkit history" in ran.err
+    assert not (table.folder / ".govkit").exists()
+    (path,) = (done.folder / ".govkit" / "runs").iterdir()
+    ran = done.run(*command, f"{path.stem[:-1]}x")
+    assert ran.code == 64
+    assert f'Did you mean "{path.stem}"? The latest is {path.stem}.' in ran.err
 
 
 def test_2_differences_where_they_are_asked_for(table: Desk, done: Desk) -> None:

@@ -234,7 +234,7 @@ def test_journals_that_hold_together_are_said_to(done: Desk) -> None:
     assert "1 journal in" in ran.out
     told = json.loads(done.does("history", "verify", run["id"], "-f", "json").out)
     assert (told["runs"][0]["broken"], told["runs"][0]["ended"]) == (None, True)
-    assert done.run("history", "verify", "nonesuch").code == 1
+    assert done.run("history", "verify", "nonesuch").code == 64
     assert done.run("history", "verify", "-f", "yaml").code == 64
 
 
