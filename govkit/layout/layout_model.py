@@ -35,7 +35,7 @@ REGION = Form("[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "the name of a region")
 FINDING = Form("GK[0-9]{3}", "a finding's code, GK and three digits")
 LAYOUT = Form("[A-Za-z0-9_-]{1,64}", 'a layout\'s name: letters, digits, "-" and "_"')
 STORE = Form(
-    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?|(?!~)(?!.*://).+",
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?|(?!~)(?![sS]3:)(?!.*://).+",
     "a folder (~ is none) or s3://BUCKET/PREFIX, with a bucket in small letters",
 )
 PARTITION = Form("aws(-[a-z]+)*", "a partition such as aws, aws-us-gov or aws-cn")

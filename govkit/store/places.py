@@ -26,7 +26,7 @@ def folder_of(place: str | None, layout: Path) -> Path:
     """Return the folder that a layout's `store:` names."""
     if place is None:
         return layout.resolve().parent / ".govkit"
-    if "://" in place:
+    if "://" in place or place[:3].lower() == "s3:":  # one slash too few is no folder either
         raise UsageError(
             "No such store",
             f"store: {place} is neither a folder nor in S3.",

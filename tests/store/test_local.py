@@ -131,8 +131,15 @@ def test_the_store_is_beside_the_layout_unless_it_says_otherwise(tmp_path: Path)
     layout = tmp_path / "org_layout.yaml"
     assert folder_of(None, layout) == tmp_path / ".govkit"
     assert folder_of("../state", layout) == tmp_path.parent / "state"
-    with pytest.raises(UsageError):
-        folder_of("gs://acme/govkit", layout)
+    assert folder_of("./s3:", layout) == tmp_path / "s3:"
+
+
+@pytest.mark.parametrize(
+    "place", ["gs://acme/govkit", "s3:/acme", "s3:acme", "S3:/acme/x", "S3://acme", "s3:"]
+)
+def test_a_place_that_is_meant_for_s3_or_elsewhere_is_no_folder(tmp_path: Path, place: str) -> None:
+    with pytest.raises(UsageError, match="is neither a folder nor in S3"):
+        folder_of(place, tmp_path / "org_layout.yaml")
 
 
 def test_the_names_of_runs_sort_by_time() -> None:
