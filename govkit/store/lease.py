@@ -44,6 +44,7 @@ class Lease:
         self._etag = ""
         self._renewed = 0.0
         self._lost: GovkitError | None = None
+        self._unrenewed: GovkitError | None = None
         self._mutex = threading.Lock()
 
     def take(self, now: datetime) -> None:
@@ -65,8 +66,9 @@ class Lease:
     def check(self) -> None:
         """Raise GovkitError unless the lock is ours still: S3 itself is asked, each time."""
         with self._mutex:
-            if self._lost is not None:
-                raise self._lost
+            stopped = self._lost or self._unrenewed
+            if stopped is not None:
+                raise stopped
             try:
                 self._confirm()
             except AwsError as error:
@@ -77,6 +79,16 @@ class Lease:
         with self._mutex:
             if self._lost is None:
                 self._renew()
+
+    def unrenewed(self, why: Exception) -> None:
+        """Be relied on no more: nobody renews it from now on. It is given back all the same."""
+        error = lost(
+            f"{self._place} is ours and is not renewed any more: {type(why).__name__}: {why}. "
+            "Nothing is written without it."
+        )
+        error.__cause__ = why
+        with self._mutex:
+            self._unrenewed = error
 
     def release(self) -> None:
         """Give it back, if it is ours still."""
@@ -157,9 +169,12 @@ def leased(objects: Objects, what: str, now: datetime) -> Iterator[Lock]:
 
 
 def _beating(lease: Lease, over: threading.Event) -> None:
-    while not over.wait(RENEWED_EVERY):
-        with suppress(GovkitError):  # the check before the next write meets it again, and stops
-            lease.renew()
+    try:
+        while not over.wait(RENEWED_EVERY):
+            with suppress(GovkitError):  # the check before the next write meets it again, and stops
+                lease.renew()
+    except Exception as error:  # noqa: BLE001 - whatever ends the thread is said where it is waited for
+        lease.unrenewed(error)
 
 
 def holding(there: Kept) -> Held | None:

@@ -321,6 +321,29 @@ def test_a_heart_beats_until_the_lock_is_given_back(
     assert bucket.store().held(NOW) is None
 
 
+def test_a_heart_that_stops_for_whatever_reason_stops_the_run_before_its_next_write(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEWED_EVERY", 0.01)
+    main = threading.current_thread()
+
+    def breaks(call: ApiCall) -> None:
+        if threading.current_thread() is not main and call.operation == "PutObject":
+            raise ZeroDivisionError("beats per second")
+
+    with bucket.store(Flaky(bucket.api(), before=breaks)).locked("govkit apply", NOW) as lock:
+        for thread in threading.enumerate():
+            if thread.name == "govkit-lock":
+                thread.join(5)
+        for _ in range(2):
+            with pytest.raises(GovkitError) as caught:
+                lock.check()
+        assert caught.value.summary == "The lock is lost"
+        assert "not renewed any more: ZeroDivisionError: beats per second." in caught.value.detail
+        assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert bucket.store().held(NOW) is None  # it was ours to the end
+
+
 def test_a_lock_that_cannot_be_given_back_expires(bucket: Bucket) -> None:
     with bucket.store().locked("govkit apply", NOW):
         plant(bucket.folder, Fault(Kind.ACCESS_DENIED, "PutObject", times=9))
