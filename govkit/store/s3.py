@@ -5,13 +5,13 @@ lines are never changed or removed, and the finished journal is written beside t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 
 from govkit.errors import GovkitError, UsageError
 from govkit.model.call import Api, ApiCall
-from govkit.store.journal import Chain, Entry, Reading, chained, parsed, reading, unwritable
+from govkit.store.journal import START, Chain, Entry, Reading, chained, parsed, reading, unwritable
 from govkit.store.lease import held_before, held_lock, leased, taken_away
 from govkit.store.objects import Objects
 from govkit.store.store import Held, Lock, no_run
@@ -65,12 +65,12 @@ class S3Store:
 
     def runs(self) -> Sequence[str]:
         """Return the names of all runs, oldest first."""
-        return sorted(self.objects.folders("runs/"))
+        return sorted(filter(_RUN.fullmatch, self.objects.folders("runs/")))
 
     def read(self, run: str) -> Reading:
         """Return what a run's journal says: by the finished one, or line by line."""
         if _RUN.fullmatch(run):
-            whole = self.objects.get(f"runs/{run}.jsonl")
+            whole = self.objects.get(_whole_key(run))
             if whole is not None:
                 return reading(whole.body, f"{run}.jsonl")
             keys = list(self.objects.keys(f"runs/{run}/"))
@@ -79,8 +79,12 @@ class S3Store:
         raise no_run(run, self.name, self.runs())
 
     def proved(self, run: str) -> Reading:
-        """Return what a run's journal says."""
-        return self.read(run)
+        """Return what a run's journal says, where its lines and the finished one say the same."""
+        whole = self.objects.get(_whole_key(run))
+        if whole is None:
+            return self.read(run)
+        bodies = self._bodies(list(self.objects.keys(f"runs/{run}/")))
+        return _agreed(reading(whole.body, f"{run}.jsonl"), whole.body, bodies, run)
 
     def begin(self, run: str) -> Entry:
         """Return a run's first entry alone; empty where it cannot be read."""
@@ -92,38 +96,81 @@ class S3Store:
         return str(self.api.call(ApiCall("sts", "GetCallerIdentity"))["Arn"])
 
     def _lines(self, keys: Sequence[str]) -> Reading:
-        found = zip(keys, self.objects.each(keys), strict=True)
         return chained(
-            (key.removeprefix("runs/"), "" if one is None else one.body.decode(errors="replace"))
-            for key, one in found
+            (key.removeprefix("runs/"), body.decode(errors="replace"))
+            for key, body in self._bodies(keys).items()
         )
+
+    def _bodies(self, keys: Sequence[str]) -> dict[str, bytes]:
+        found = zip(keys, self.objects.each(keys), strict=True)
+        return {key: b"" if one is None else one.body for key, one in found}
+
+
+def _agreed(told: Reading, whole: bytes, bodies: Mapping[str, bytes], run: str) -> Reading:
+    """Return what the finished journal says, up to the first line that is another one by itself."""
+    lines = {_line_key(run, number): line for number, line in enumerate(whole.split(b"\n")[:-1])}
+    keys = sorted({*lines, *bodies})
+    same = next((n for n, key in enumerate(keys) if lines.get(key) != bodies.get(key)), len(keys))
+    if same == len(keys) or (told.broken is not None and len(told.entries) <= same):
+        return told
+    where = f"{keys[same].removeprefix('runs/')}, which {run}.jsonl has otherwise"
+    return Reading(told.entries[:same], broken=where, end=told.hash_after(same) or START)
 
 
 class S3Journal:
-    """A journal of objects: an entry is in S3 before `write` returns, and is never written over."""
+    """A journal of objects: an entry is in S3 before `write` returns, and is never written over.
+
+    A line whose answer was lost may be there, or come yet: then the next one follows it.
+    """
 
     def __init__(self, objects: Objects, run: str) -> None:
         self._objects = objects
         self._run = run
         self._chain = Chain()
         self._lines: list[str] = []
+        self._unsure: set[bytes] = set()
 
     def write(self, entry: Entry) -> None:
         """Add an entry; GovkitError where it cannot be made durable."""
-        line = self._chain.line(entry)
-        key = _line_key(self._run, self._chain.count)
-        if self._objects.put_new(key, line.encode()) is None:
-            raise unwritable(key, "another line is there already, which this run did not write")
+        while not self._added(self._chain.line(entry)):
+            self._follow_what_is_there()
+
+    def _added(self, line: str) -> bool:
+        """Write a line where none is; False where one is."""
+        self._unsure.add(line.encode())
+        if self._objects.put_new(self._next, line.encode()) is None:
+            return False
+        self._kept(line)
+        return True
+
+    def _follow_what_is_there(self) -> None:
+        """Go on from a line of ours that came after all; GovkitError where it is none of ours."""
+        there = self._objects.get(self._next)
+        if there is None or there.body not in self._unsure:
+            why = "another line is there already, which this run did not write"
+            raise unwritable(self._next, why)
+        self._kept(there.body.decode())
+
+    def _kept(self, line: str) -> None:
         self._chain.kept(line)
         self._lines.append(line)
+        self._unsure.clear()
+
+    @property
+    def _next(self) -> str:
+        return _line_key(self._run, self._chain.count)
 
     def close(self) -> None:
-        """Write the journal whole, beside its lines."""
-        if self._lines:
+        """Write the journal whole, beside its lines; not where it may say less than they do."""
+        if self._lines and not self._unsure:
             whole = "".join(f"{line}\n" for line in self._lines).encode()
             with suppress(GovkitError):  # it is there, line by line
-                self._objects.put_new(f"runs/{self._run}.jsonl", whole)
+                self._objects.put_new(_whole_key(self._run), whole)
 
 
 def _line_key(run: str, number: int) -> str:
     return f"runs/{run}/{number:06d}.json"
+
+
+def _whole_key(run: str) -> str:
+    return f"runs/{run}.jsonl"

@@ -169,6 +169,25 @@ def test_s3_that_refuses_the_journal_before_the_first_call_lets_no_call_be_made(
     cloud.does("apply", "--yes")
 
 
+@pytest.mark.parametrize("kind", [Kind.CONNECTION_LOST, Kind.CONNECTION_LOST_AFTER])
+@pytest.mark.parametrize(("puts", "gets"), [(5, 2), (6, 3), (7, 3)])
+def test_after_an_outage_of_s3_the_next_apply_finishes_the_run(
+    cloud: Desk, kind: Kind, puts: int, gets: int
+) -> None:
+    """Before a call, after its answer, and after its step: no line is known to be there or not."""
+    plant(cloud.sandbox, Fault(kind, "PutObject", skip=puts, times=999))
+    plant(cloud.sandbox, Fault(Kind.CONNECTION_LOST, "GetObject", skip=gets, times=999))
+    ran = cloud.run("--timeout", "0", "apply", "--yes")
+    assert ran.code == 6, ran.said
+    clear(cloud.sandbox)
+    _older(cloud, "lock")
+    cloud.does("apply", "--yes")
+    assert "No changes." in cloud.does("plan").out
+    first, second = _runs(cloud)
+    assert (first["finished_by"], second["outcome"]) == (second["id"], "done")
+    assert cloud.does("history", "verify").out.endswith("follows from the one before it.\n")
+
+
 def test_a_snapshot_asks_no_store_in_s3(cloud: Desk) -> None:
     cloud.does("apply", "--yes")
     cloud.does("snapshot", "-o", "now.json")

@@ -17,6 +17,7 @@ from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.store import lease as leases
 from govkit.store.history import last_known, run, runs
 from govkit.store.lease import EXPIRES_AFTER, RENEWED_EVERY, Lease, held_lock
+from govkit.store.links import proofs
 from govkit.store.places import in_s3, store_at
 from govkit.store.s3 import S3Store
 from govkit.store.store import Held, Holder
@@ -507,6 +508,108 @@ def test_a_line_whose_answer_is_lost_is_written_once(bucket: Bucket) -> None:
     plant(bucket.folder, Fault(Kind.CONNECTION_LOST, "PutObject", times=3))
     _write(bucket.store(), "two", BEGIN, close=False)
     assert len(store.read("two").entries) == 1
+
+
+@dataclass
+class Outage:
+    """S3 while it is out: nobody hears what came of a write; `takes` tells whether it took."""
+
+    api: Api
+    on: bool = False
+    takes: bool = True
+
+    def call(self, call: ApiCall) -> Any:
+        if not self.on or (self.takes and call.operation == "PutObject"):
+            answer = self.api.call(call)
+        if self.on:
+            raise AnswerLost("The answer is lost")
+        return answer
+
+    def items(self, key: str, call: ApiCall) -> Any:
+        return self.api.items(key, call)
+
+
+@pytest.mark.parametrize("takes", [True, False], ids=["it took", "it did not"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_after_an_outage_a_journal_goes_on_whatever_came_of_the_line_of_then(
+    bucket: Bucket, times: int, *, takes: bool
+) -> None:
+    s3 = Outage(bucket.api(), takes=takes)
+    store = bucket.store(s3)
+    object.__setattr__(store.objects, "sleep", bucket.time.sleep)
+    journal = store.journal("one")
+    journal.write(BEGIN)
+    for number in range(times):
+        s3.on = True
+        with pytest.raises(GovkitError):
+            journal.write({**STEP, "n2": number})
+        s3.on = False
+    journal.write(END)
+    journal.close()
+    told = [entry["entry"] for entry in store.read("one").entries]
+    assert told == (["begin", "step_done", "end"] if takes else ["begin", "end"])
+    assert (store.proved("one").broken, len(store.proved("one").entries)) == (None, len(told))
+    assert store.objects.get("runs/one.jsonl") is not None
+
+
+def test_a_journal_whose_last_line_is_unsure_is_not_written_whole(bucket: Bucket) -> None:
+    """The whole one would say less than the lines do, and be believed."""
+    s3 = Outage(bucket.api())
+    store = bucket.store(s3)
+    journal = store.journal("one")
+    journal.write(BEGIN)
+    s3.on = True
+    with pytest.raises(GovkitError):
+        journal.write(STEP)
+    s3.on = False
+    journal.close()
+    assert [entry["entry"] for entry in store.read("one").entries] == ["begin", "step_done"]
+    assert store.proved("one").broken is None
+
+
+@pytest.mark.parametrize("what", ["whole", "line", "last line", "line gone", "one more"])
+def test_a_journal_whose_two_copies_differ_is_told(bucket: Bucket, what: str) -> None:
+    store = bucket.store()
+    _write(store, "one", BEGIN, STEP, END)
+    assert store.proved("one") == store.read("one")
+    line = {"line": 1, "line gone": 1, "whole": 2, "one more": 3}.get(what, 2)
+    key = f"runs/one/{line:06d}.json"
+    if what == "line gone":
+        place = {"Bucket": "acme-govkit", "Key": f"main/{key}"}
+        store.api.call(ApiCall("s3", "DeleteObject", place))
+    elif what == "one more":
+        store.objects.put_new(key, b"{}")
+    else:
+        edited = "runs/one.jsonl" if what == "whole" else key
+        there = store.objects.get(edited)
+        assert there is not None
+        body = there.body.replace(b'"done"', b'"stopped"').replace(b"policy:scp", b"policy:rcp")
+        if what == "whole":  # its last line alone, which no hash vouches for
+            body = there.body.replace(b'"done"', b'"stopped"')
+        store.objects.put_over(edited, body, there.etag)
+    told = store.proved("one")
+    assert told.broken == f"one/{line:06d}.json, which one.jsonl has otherwise"
+    assert len(told.entries) == line
+    (proof,) = proofs(store)
+    assert proof.broken
+
+
+def test_a_finished_journal_that_is_broken_by_itself_is_named_at_its_own_line(
+    bucket: Bucket,
+) -> None:
+    store = bucket.store()
+    _write(store, "one", BEGIN, STEP, END)
+    there = store.objects.get("runs/one.jsonl")
+    assert there is not None
+    store.objects.put_over("runs/one.jsonl", b"{}\n" + there.body, there.etag)
+    assert store.proved("one").broken == "one.jsonl:1"
+
+
+def test_what_else_is_below_the_runs_is_no_run(bucket: Bucket) -> None:
+    store = bucket.store()
+    _write(store, "one", BEGIN, END)
+    store.objects.put_new("runs/not a run/readme", b"")
+    assert store.runs() == ["one"]
 
 
 def test_an_s3_that_never_answers_is_given_up(bucket: Bucket) -> None:
