@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -191,16 +190,16 @@ class _FullDisk(io.StringIO):
         super().close()
 
 
-@dataclass
-class _TinyStore:
+class _TinyStore(LocalStore):
     """A store whose journals soon fill the disk."""
 
-    folder: Path
-    lines: int
+    def __init__(self, folder: Path, lines: int) -> None:
+        super().__init__(folder)
+        self._left = lines
 
     def journal(self, name: str) -> Journal:
-        found = LocalStore(self.folder).journal(name)
-        found._file = _FullDisk(found._file, self.lines)
+        found = super().journal(name)
+        found._file = _FullDisk(found._file, self._left)
         return found
 
 

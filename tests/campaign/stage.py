@@ -24,6 +24,7 @@ from govkit.model.call import Api
 from govkit.sandbox.log import events
 from govkit.sandbox.show import show
 from govkit.store.journal import Journal, Reading, read
+from govkit.store.links import proofs
 from govkit.store.local import LocalStore
 
 Journals = Callable[[Journal], Journal]
@@ -146,6 +147,11 @@ class Stage:
             for one in told.entries
             if one["entry"] == "calling"
         ]
+
+    def severed(self) -> list[str]:
+        """Return the runs that are not linked to the one before them as it is."""
+        linked = proofs(LocalStore(self.runs.parent))
+        return [one.run.id for one in linked if one.broken or (one.run.begin and not one.linked)]
 
     def journals(self) -> Mapping[str, Reading]:
         """Return what each run's journal says."""

@@ -77,6 +77,7 @@ def _lost(case: Case, here: Stage, there: Prepared, again: Ended) -> list[str]:
     made = Counter(called(one["operation"], one["params"]) for one in _ours(here.writes()))
     found = [f"no journal names {one}" for one in made - named]
     found += [f"{one.broken} does not follow" for one in here.journals().values() if one.broken]
+    found += [f"run {one} does not follow from the one before it" for one in here.severed()]
     if case.fault.foreign and again.code in NEEDS_A_PERSON:
         return found  # something of that name is theirs now: a person must say what holds
     if again.code:
