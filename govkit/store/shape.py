@@ -45,8 +45,8 @@ def _is_link_or_nothing(value: object) -> bool:
     """Tell what a run knew of the one before it: its name, its lines, and the hash of the last."""
     if not isinstance(value, dict):
         return value is None
-    run, lines, end = (value.get(name) for name in ("run", "lines", "hash"))
-    return _is_text(run) and _is_text(end) and isinstance(lines, int) and lines >= 0
+    told = all(_is_text(value.get(name)) for name in ("run", "hash"))
+    return told and _is_count(value.get("lines")) and value["lines"] >= 0
 
 
 def _is_part(value: object) -> bool:

@@ -207,7 +207,15 @@ def test_a_run_after_a_broken_one_tells_of_it_only_what_changed_since(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "link", ["x", {}, {"run": "a"}, {"run": "a", "lines": -1, "hash": ""}, {"run": 1, "lines": 1}]
+    "link",
+    [
+        "x",
+        {},
+        {"run": "a"},
+        {"run": "a", "lines": -1, "hash": ""},
+        {"run": "a", "lines": True, "hash": ""},
+        {"run": 1, "lines": 1},
+    ],
 )
 def test_a_link_that_is_none_is_no_entry(tmp_path: Path, link: object) -> None:
     store = LocalStore(tmp_path)
