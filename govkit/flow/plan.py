@@ -27,7 +27,7 @@ from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import Drift, drift
 from govkit.plan.judge import guards, judged, overridable, refused
 from govkit.plan.make import make
-from govkit.plan.only import Keep, chosen, differing
+from govkit.plan.only import Keep, chosen, differing, with_left_overs
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
 from govkit.plan.reparent import RAIL as REPARENT
@@ -46,7 +46,7 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     stop_for(both)
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
-    made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
+    made = make(both.wanted, both.meeting, kinds(), left_in(question, both), question.only)
     unseen = (*map(_not_seen, both.live.incomplete), *_stacks_not_seen(made, both))
     made = replace(made, findings=(*made.findings, *unseen), asked=question.asked)
     return judged(made, both.wanted, question.allow or {}), both
@@ -125,7 +125,8 @@ def left_in(question: Question, both: Compared) -> Keep:
         return differing(then.state, both.wanted.state)
 
     beyond = [kind.name for kind in kinds() if kind.beyond]
-    return chosen(question.only, both.wanted, both.meeting.desired, since, beyond)
+    keep = chosen(question.only, both.wanted, both.meeting.desired, since, beyond)
+    return with_left_overs(keep, question.only, both.wanted.layout, both.meeting.live)
 
 
 def _elsewhere(both: Compared) -> PlanRefused | None:
@@ -180,7 +181,7 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     unsure = tuple(_unsure(past))
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
-    made = make(both.wanted, meeting, kinds(), left_in(question, both))
+    made = make(both.wanted, meeting, kinds(), left_in(question, both), question.only)
     # Whatever the layout names or does not: the way back is about what the run touched.
     made = replace(made, orphans=(), strangers=(), asked=question.asked)
     return judged(

@@ -37,10 +37,17 @@ if TYPE_CHECKING:
     from govkit.plan.places import Weights
 
 
-def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: True) -> Plan:
+def make(
+    wanted: Wanted,
+    meeting: Meeting,
+    kinds: Kinds,
+    keep: Keep = lambda _: True,
+    part: tuple[str, ...] = (),
+) -> Plan:
     """Return the plan that leads from the live organization to what the layout wants.
 
-    `keep` chooses the changes that `--only` leaves in; the others are counted, not planned.
+    `keep` chooses the changes that `--only` leaves in, `part` are its selectors; the others are
+    counted, not planned, and what they are about is not touched even for a while.
     """
     of = {kind.resource: kind for kind in kinds}
     changes = [
@@ -54,7 +61,7 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
     ordered = order(
         kept,
         lambda change: of[type(change.subject)].split(change),
-        _room(wanted, meeting),
+        _room(wanted, meeting, keep, part),
         wanted.layout,
     )
     aside = outside(wanted, meeting)
@@ -160,19 +167,24 @@ def _organization(meeting: Meeting) -> str:
     return root.organization if isinstance(root, Root) else ""
 
 
-def _room(wanted: Wanted, meeting: Meeting) -> Room:
+def _room(wanted: Wanted, meeting: Meeting, keep: Keep, part: tuple[str, ...]) -> Room:
     root = meeting.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else "aws"
 
     def limits(key: str) -> Limits:
         return policy_type(key).limits_in(partition, wanted.limits.get(key, {}))
 
+    def cared(address: Address) -> bool:
+        found = meeting.desired.get(address) or meeting.ours.get(address)
+        return found is not None and keep(Change(None, found))
+
     return Room(
         meeting.live,
         lambda key: limits(key).attachments - fixed(key),
         lambda key: limits(key).characters,
         lambda key: limits(key).policies,
-        lambda address: address in meeting.desired or address in meeting.ours,
+        cared,
+        part,
     )
 
 

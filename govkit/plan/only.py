@@ -7,7 +7,7 @@ from govkit.errors import UsageError
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.config_deployment import ConfigDeployment
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.kinds.tags import Tags
 from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.change import Action, Change
@@ -15,6 +15,7 @@ from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
+from govkit.plan.joined import token
 
 AnyChange: TypeAlias = Change[Resource]
 Keep = Callable[[AnyChange], bool]
@@ -39,6 +40,27 @@ def chosen(
         return lambda _: True
     tests = [_test(selector, wanted, desired, changed_since, beyond) for selector in selectors]
     return lambda change: any(test(change) for test in tests)
+
+
+def with_left_overs(keep: Keep, part: Collection[str], owner: str, live: State) -> Keep:
+    """Return what leaves in what killed runs of the very same part left behind, besides.
+
+    What one of another part made for a while still holds what that one did not come to finish.
+    """
+    if not part:
+        return keep
+
+    def kept(change: AnyChange) -> bool:
+        subject = change.subject
+        address = subject.policy if isinstance(subject, Attachment) else subject.address
+        if not isinstance(subject, Attachment | Policy) or not is_temporary(address):
+            return keep(change)
+        made = live.get(address)
+        return isinstance(made, Policy) and made.temporary == token(
+            made.document, made.type, owner, part
+        )
+
+    return kept
 
 
 def possible(changes: Sequence[AnyChange], keep: Keep, there: State) -> tuple[AnyChange, ...]:
