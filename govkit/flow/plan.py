@@ -5,14 +5,12 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.flow.unseen import unseen
 from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
-from govkit.kinds.stack_set import KIND as STACK_SET
-from govkit.kinds.stack_set import SERVICE as STACK_SETS
-from govkit.kinds.trusted_access import TrustedAccess
 from govkit.layout.read import read
 from govkit.layout.revision import at_revision
 from govkit.live.snapshot import resource_from
@@ -47,36 +45,8 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
     made = make(both.wanted, both.meeting, kinds(), left_in(question, both), question.only)
-    unseen = (*map(_not_seen, both.live.incomplete), *_stacks_not_seen(made, both))
-    made = replace(made, findings=(*made.findings, *unseen), asked=question.asked)
+    made = replace(made, findings=(*made.findings, *unseen(made, both)), asked=question.asked)
     return judged(made, both.wanted, question.allow or {}), both
-
-
-def _not_seen(what: str) -> Finding:
-    return Finding(
-        "GK304",
-        Severity.WARNING,
-        "organization",
-        f"Could not look, so nothing is planned for it: {what}",
-        "See what the caller may do: govkit doctor",
-    )
-
-
-def _stacks_not_seen(made: Plan, both: Compared) -> Iterator[Finding]:
-    """Say of accounts that move which nobody asked CloudFormation about, where it may follow them."""
-    follows = TrustedAccess(STACK_SETS).address in both.meeting.live
-    if not follows or STACK_SET.name not in both.live.unseen:
-        return
-    for step in made.steps:
-        if isinstance(step.change.before, Account) and step.verb == "move":
-            yield Finding(
-                "GK307",
-                Severity.WARNING,
-                str(step.address),
-                f"{step.address} moves, and nobody looked which stacks of StackSets go or come with it.",
-                "Plan with --baseline: it asks CloudFormation.",
-                step.origin,
-            )
 
 
 def drifted(question: Question, bank: Bank, store_api: Callable[[], Api] | None) -> Drift:
