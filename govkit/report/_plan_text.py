@@ -55,7 +55,7 @@ def plan_text(document: Document, style: Style) -> str:
         finding_section(plan, style),
         allowed_section(plan, style),
         refusal_section(plan, style),
-        [paint(summary(plan, style), "bold", style)],
+        [*_reviewed_as(plan, style), paint(summary(plan, style), "bold", style)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -98,6 +98,13 @@ def summary(plan: Document, style: Style) -> str:
     return (
         f"Plan: {said}; {affected} affected{aside}. {written_by(style, _carried_out(plan, style))}"
     )
+
+
+def _reviewed_as(plan: Document, style: Style) -> Iterator[str]:
+    """Yield what `apply --expect` takes, where `plan` shows what can be applied."""
+    of_plan = not style.command and not (style.again or "").startswith("apply")
+    if of_plan and plan["steps"] and not summary(plan, style).startswith("Plan refused"):
+        yield paint(f"Fingerprint: {plan['fingerprint']}", "dim", style)
 
 
 def _carried_out(plan: Document, style: Style) -> str:
