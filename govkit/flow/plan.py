@@ -18,7 +18,7 @@ from govkit.model.address import ROOT, Address
 from govkit.model.call import Api, Ids
 from govkit.model.evidence import Reviewed
 from govkit.model.finding import Finding, Severity
-from govkit.model.plan import Plan
+from govkit.model.plan import Plan, Step
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.document import plan_fingerprint
@@ -153,12 +153,20 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), left_in(question, both), question.only)
     # Whatever the layout names or does not: the way back is about what the run touched.
-    made = replace(made, orphans=(), strangers=(), asked=question.asked)
+    steps = tuple(_going_back(step, past) for step in made.steps)
+    made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)
     return judged(
         replace(made, findings=(*made.findings, *undone.findings, *unsure)),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
+
+
+def _going_back(step: Step, past: Run) -> Step:
+    """Return a step as a rollback tells it: no line of the layout asks for it."""
+    if step.temporary:
+        return step
+    return replace(step, reason=f"as before run {past.id}", origin=None)
 
 
 def _as_far_as(question: Question, past: Run) -> Question:

@@ -228,7 +228,7 @@ def test_a_run_killed_in_the_middle_of_a_step_says_that_this_one_is_left_out(tab
     clear(table.sandbox)
     run = max((table.folder / ".govkit" / "runs").iterdir()).stem
     found = _codes(table, run)
-    assert [code for code, _ in found] == ["GK323"]
+    assert [code for code, _ in found] == ["GK303", "GK323"]  # the policy is attached
     assert (
         "ended while it was at attachment:scp/keep@ou:/"
         in table.run("rollback", run, "--dry-run").out
@@ -251,3 +251,89 @@ def test_what_a_pin_keeps_off_no_rollback_attaches(table: Desk) -> None:
     ran = table.does("rollback", run, "--yes")
     assert "keep is pinned off ou:/New" in ran.out
     assert "Nothing to do." in ran.err
+
+
+# --- what later runs built upon, or took away ------------------------------------------------------
+
+
+KEEP = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}],
+}
+
+
+def _keep(*attach: str) -> dict[str, Any]:
+    return {"guardrails": {"keep": {"policy": KEEP, "attach": list(attach)}}}
+
+
+def _planned(table: Desk, run: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the steps of a rollback, and what its findings of what stays say."""
+    ran = table.does("rollback", run, "--dry-run")
+    told = re.findall(r"(?m)^ +\d+  [-+~>] (\w+) +(.*?)  ", ran.out)
+    return told, "\n".join(line for line in ran.out.splitlines() if "GK303" in line)
+
+
+def test_a_policy_that_a_later_run_attached_elsewhere_stays(table: Desk) -> None:
+    run = _run(table, _layout(**_keep("Old")))
+    _run(table, _layout(**_keep("Old", "New")))
+    steps, staying = _planned(table, run)
+    assert steps == [("detach", "SCP keep from OU /Old")]
+    assert "policy:scp/keep was made by the run and stays: attachment:scp/keep@ou:/New" in staying
+    table.does("rollback", run, "--yes")
+    assert "has nothing to do" in table.does("rollback", run, "--yes").out
+
+
+def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table: Desk) -> None:
+    """To disable it would take the administrator along; of a type AWS refuses it."""
+    inspector = "inspector2.amazonaws.com"
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com", inspector]}
+    scans = {
+        "type": "inspector",
+        "policy": {"inspector": {"enablement": {}}},
+        "attach": ["Old"],
+    }
+    run = _run(table, _layout(**_account(), services=services, guardrails={"scans": scans}))
+    services["delegated_administrators"] = {"network": ["config.amazonaws.com"]}
+    _run(table, _layout(**_account(), services=services, guardrails={"scans": scans}))
+    steps, staying = _planned(table, run)
+    assert [verb for verb, _ in steps] == ["detach", "delete"]
+    assert "delegated_administrator:config.amazonaws.com/network needs it" in staying
+    assert (
+        f"trusted_access:{inspector} was made by the run and stays: policy_type:inspector"
+        in staying
+    )
+    table.does("rollback", run, "--yes")
+
+
+def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> None:
+    """An account does not go back to an OU that is not there, nor a policy to such a target."""
+    _run(table, _layout(**_account(), **_keep("Old", "New")))
+    run = _run(table, _layout(**_account(ou="New"), **_keep("New")))
+    ous = {"Old": {"absent": True}, "New": None}
+    later = _run(table, {**_layout(**_account(ou="New"), **_keep("New")), "ous": ous})
+    steps, staying = _planned(table, run)
+    assert steps == []
+    assert "account:network stays as it is: how it was, it stood on ou:/Old" in staying
+    assert "attachment:scp/keep@ou:/Old stays as it is" in staying
+    assert "Nothing to do." in table.does("rollback", run, "--yes").err
+    table.does("rollback", later, "--yes")
+    assert len(_planned(table, run)[0]) == 2
+    table.does("rollback", run, "--yes")
+    assert _home(table) == "ou:/Old"
+
+
+def test_an_attachment_of_a_policy_that_is_gone_is_not_brought_back(table: Desk) -> None:
+    _run(table, _layout(**_keep("Old", "New")))
+    run = _run(table, _layout(**_keep("New")))
+    _run(table, _layout(guardrails={"keep": {"absent": True}}))
+    steps, staying = _planned(table, run)
+    assert (steps, "it stood on policy:scp/keep" in staying) == ([], True)
+
+
+def test_a_step_of_a_rollback_says_which_run_it_goes_back_from(table: Desk) -> None:
+    """No line of the layout asks for it, and the layout's words for it would be wrong."""
+    run = _run(table, _layout(**_keep("Old")))
+    told = table.does("rollback", run, "--dry-run").out
+    assert told.count(f"as before run {run}") == 2
+    assert "no rendering" not in told
+    assert "org_layout.yaml:" not in told
