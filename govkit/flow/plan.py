@@ -148,7 +148,6 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     stop_for(both)
     _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
-    unsure = tuple(_unsure(past))
     meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
     made = make(both.wanted, meeting, kinds(), left_in(question, both), question.only)
@@ -156,7 +155,7 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     steps = tuple(_going_back(step, past) for step in made.steps)
     made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)
     return judged(
-        replace(made, findings=(*made.findings, *undone.findings, *unsure)),
+        replace(made, findings=(*made.findings, *undone.findings, *_unsure(past, made))),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
@@ -172,7 +171,8 @@ def _going_back(step: Step, past: Run) -> Step:
 def _as_far_as(question: Question, past: Run) -> Question:
     """Return the question about all that a run touched: also in accounts, where it went there."""
     beyond = {kind.name for kind in kinds() if kind.beyond}
-    touched = {Address.parse(told["address"]).kind for told in past.finished_steps()}
+    told = (*past.finished_steps(), *past.steps_in_doubt())
+    touched = {Address.parse(one["address"]).kind for one in told}
     return replace(question, baseline=question.baseline or bool(touched & beyond))
 
 
@@ -214,34 +214,36 @@ def _same_organization(past: Run, both: Compared) -> None:
 
 
 def _steps_done(past: Run) -> Iterator[StepDone]:
-    for told in past.finished_steps():
+    """Yield what a run did, and what it may have done: what is there by now, a look at AWS tells."""
+    in_doubt = (told for told in past.steps_in_doubt() if told.keys() >= _TOLD - {"ids"})
+    for told in (*past.finished_steps(), *in_doubt):
         yield StepDone(
             Address.parse(told["address"]),
             resource_from(told["before"], kinds()),
             resource_from(told["after"], kinds()),
-            {Address.parse(name): str(given) for name, given in told["ids"].items()},
+            {Address.parse(name): str(given) for name, given in told.get("ids", {}).items()},
         )
         for taken in map(Address.parse, told.get("takes", ())):
             yield StepDone(taken, attachment_at(taken), None)
 
 
-def _unsure(past: Run) -> Iterator[Finding]:
-    """Yield what a run that was killed had begun: nobody wrote down whether it took."""
-    done = {told["step"] for told in past.finished_steps()}
-    begun = {
-        str(told["step"]): str(told["address"])
-        for told in past.entries
-        if told.get("entry") == "calling" and told.keys() >= {"step", "address"}
-        if told["step"] not in done
-    }
-    for address in begun.values():
+def _unsure(past: Run, made: Plan) -> Iterator[Finding]:
+    """Yield what a run had begun when it was killed, where the way back rests on a look at AWS, or leaves it out.
+
+    The journal of an older govkit does not say what it was to be.
+    """
+    going = {str(step.address) for step in made.steps}
+    for told in past.steps_in_doubt():
+        address = str(told["address"])
+        begun = f"Run {past.id} ended while it was at {address}: whether that took, its journal does not tell"
+        if "after" not in told:
+            rest = ", and the way back leaves it out."
+        elif address in going:
+            rest = ". By now it is not as before the run, and the way back takes that away."
+        else:
+            continue
         yield Finding(
-            "GK323",
-            Severity.WARNING,
-            address,
-            f"Run {past.id} ended while it was at {address}: whether that took, its journal does "
-            "not tell, and the way back leaves it out.",
-            "See what is there: govkit drift",
+            "GK323", Severity.WARNING, address, begun + rest, "See what is there: govkit drift"
         )
 
 

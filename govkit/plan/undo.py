@@ -87,7 +87,11 @@ def _staying(
     meeting: Meeting,
 ) -> Mapping[Address, Why]:
     """Return what is left as it is: why, and what can be done."""
-    told = {address: _stays(one, there[address]) for address, one in touched.items()}
+    told = {
+        address: _stays(one, there[address])
+        for address, one in touched.items()
+        if (one.before or there[address]) is not None  # else it never was, or is gone again
+    }
     staying = {address: why for address, why in told.items() if why is not None}
     ways = {
         address: Way(one.before, there[address])

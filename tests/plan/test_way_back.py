@@ -1,5 +1,6 @@
 """The way back from a run: what it touched, as it was, and nothing else."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -221,18 +222,71 @@ def test_an_ou_that_the_run_deleted_comes_back_with_what_was_attached(table: Des
     assert "No changes." in table.does("plan").out
 
 
-def test_a_run_killed_in_the_middle_of_a_step_says_that_this_one_is_left_out(table: Desk) -> None:
+NEWER = {"after", "takes"}  # what a call's line did not have
+
+
+def _killed_run(table: Desk, fault: Kind, operation: str) -> str:
     table.layout(_guarded())
-    plant(table.sandbox, Fault(Kind.KILL_AFTER, "AttachPolicy", times=1))
+    plant(table.sandbox, Fault(fault, operation, times=1))
     assert table.dies("apply", "--yes") > 0
     clear(table.sandbox)
-    run = max((table.folder / ".govkit" / "runs").iterdir()).stem
-    found = _codes(table, run)
-    assert [code for code, _ in found] == ["GK303", "GK323"]  # the policy is attached
-    assert (
-        "ended while it was at attachment:scp/keep@ou:/"
-        in table.run("rollback", run, "--dry-run").out
-    )
+    return max((table.folder / ".govkit" / "runs").iterdir()).stem
+
+
+def _names(table: Desk) -> list[str]:
+    shot = json.loads(table.does("snapshot").out)["resources"]
+    return [one["name"] for one in shot if one["kind"] == "policy" and not one["aws_managed"]]
+
+
+@pytest.mark.parametrize("operation", ["CreatePolicy", "AttachPolicy"])
+@pytest.mark.parametrize("fault", [Kind.KILL, Kind.KILL_AFTER])
+def test_a_run_killed_in_the_middle_of_a_step_goes_back_all_the_way(
+    table: Desk, fault: Kind, operation: str
+) -> None:
+    """Whether the call took is looked up; where it did, that is said."""
+    run = _killed_run(table, fault, operation)
+    took = fault is Kind.KILL_AFTER
+    assert [code for code, _ in _codes(table, run)] == (["GK323"] if took else [])
+    table.does("rollback", run, "--yes")
+    assert _names(table) == []
+
+
+def test_what_finished_a_killed_run_and_that_go_back_together(table: Desk) -> None:
+    """The second run found the step of the first done: it is the first one's to take back."""
+    first = _killed_run(table, Kind.KILL_AFTER, "AttachPolicy")
+    second = _new_run(table, "apply", "--yes")
+    table.does("rollback", second, "--yes")
+    table.does("rollback", first, "--yes")
+    assert _names(table) == []
+
+
+def test_what_aws_refused_a_run_is_not_its_to_take_back(table: Desk) -> None:
+    table.layout(_guarded())
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "AttachPolicy", skip=1))
+    assert table.run("apply", "--yes").code == 6
+    first = max((table.folder / ".govkit" / "runs").iterdir()).stem
+    table.does("apply", "--yes")
+    steps, staying = _planned(table, first)
+    assert [verb for verb, _ in steps] == ["detach"]
+    assert "policy:scp/keep was made by the run and stays: attachment:scp/keep@ou:/" in staying
+
+
+def test_a_step_that_an_older_journal_does_not_tell_is_left_out_and_that_is_said(
+    table: Desk,
+) -> None:
+    run = _killed_run(table, Kind.KILL_AFTER, "AttachPolicy")
+    path = table.folder / ".govkit" / "runs" / f"{run}.jsonl"
+    told = [json.loads(line) for line in path.read_text().splitlines()]
+    before, lines = told[0]["prev"], []
+    for one in told:
+        older = one if one["entry"] != "calling" else {k: one[k] for k in one if k not in NEWER}
+        lines.append(json.dumps({**older, "prev": before}))
+        before = hashlib.sha256(lines[-1].encode()).hexdigest()
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert [code for code, _ in _codes(table, run)] == ["GK303", "GK323"]
+    said = table.run("rollback", run, "--dry-run").out
+    assert "ended while it was at attachment:scp/keep@ou:/" in said
+    assert "leaves it out" in said
 
 
 def test_a_rollback_can_be_rolled_back(table: Desk) -> None:
