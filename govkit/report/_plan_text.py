@@ -101,9 +101,11 @@ def summary(plan: Document, style: Style) -> str:
 
 
 def _reviewed_as(plan: Document, style: Style) -> Iterator[str]:
-    """Yield what `apply --expect` takes, where `plan` shows what can be applied."""
-    of_plan = not style.command and not (style.again or "").startswith("apply")
-    if of_plan and plan["steps"] and not summary(plan, style).startswith("Plan refused"):
+    """Yield what `--expect` takes, where a plan is shown to be carried out by a later command."""
+    typed = (style.again or "").split()
+    does_it = bool(style.command) or typed[:1] == ["apply"]
+    later = not does_it or "--dry-run" in typed
+    if later and plan["steps"] and not summary(plan, style).startswith("Plan refused"):
         yield paint(f"Fingerprint: {plan['fingerprint']}", "dim", style)
 
 

@@ -391,3 +391,52 @@ def test_a_step_of_a_rollback_says_which_run_it_goes_back_from(table: Desk) -> N
     assert told.count(f"as before run {run}") == 2
     assert "no rendering" not in told
     assert "org_layout.yaml:" not in told
+
+
+# --- reviewed, ticketed, by shares -----------------------------------------------------------------
+
+
+def _begin(table: Desk) -> dict[str, Any]:
+    newest = max((table.folder / ".govkit" / "runs").iterdir())
+    found: dict[str, Any] = json.loads(newest.read_text().splitlines()[0])
+    return found
+
+
+def test_a_way_back_that_was_reviewed_is_what_is_done(table: Desk) -> None:
+    run = _run(table, _guarded())
+    told = table.does("rollback", run, "--dry-run").out
+    (fingerprint,) = re.findall(r"(?m)^Fingerprint: (sha256:\w+)$", told)
+    changes.attach(Console(table.sandbox), "keep", "/")
+    ran = table.run("rollback", run, "--yes", "--expect", fingerprint)
+    assert ran.code == 5, ran.said  # the policy would stay now
+    changes.detach(Console(table.sandbox), "keep", "/")
+    table.does("rollback", run, "--yes", "--expect", fingerprint, "--change", "SEC-7")
+    assert (_names(table), _begin(table)["ticket"]) == ([], "SEC-7")
+
+
+def test_a_reviewed_way_back_that_was_stopped_is_finished_by_the_same_command(table: Desk) -> None:
+    run = _run(table, _guarded())
+    told = table.does("rollback", run, "--dry-run").out
+    (fingerprint,) = re.findall(r"(?m)^Fingerprint: (sha256:\w+)$", told)
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "DetachPolicy", skip=1))
+    assert table.run("rollback", run, "--yes", "--expect", fingerprint).code == 6
+    table.does("rollback", run, "--yes", "--expect", fingerprint)
+    assert _names(table) == []
+
+
+def test_a_way_back_is_gone_by_shares_and_says_whose_turn_it_is(table: Desk) -> None:
+    ous = {"Old": None, "New": None, "More": None}
+    keep = {"keep": {"policy": DENY, "attach": ["Old"]}}
+    run = _run(table, {**_layout(**_account(ou="More"), guardrails=keep), "ous": ous})
+    ran = table.does("rollback", run, "--yes", "--authority", "policies")
+    assert f"rollback {run} --authority structure" in ran.out
+    assert (_names(table), _home(table)) == ([], "ou:/More")
+    assert _begin(table)["asked"]["authority"] == "policies"
+    table.does("rollback", run, "--yes", "--authority", "structure")
+    assert _home(table) == "ou:/Old"
+
+
+def test_a_part_of_a_way_back_is_not_taken_for_all_of_it(table: Desk) -> None:
+    run = _run(table, _guarded())
+    table.does("rollback", run, "--yes", "--only", "ou:Old")
+    assert _begin(table)["asked"]["only"] == ["ou:Old"]

@@ -1,6 +1,7 @@
 """A plan as people read it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,7 +77,9 @@ def test_the_fingerprint_is_told_where_a_plan_can_be_applied_by_it(make_plan: Ma
     plan = make_plan()
     assert f"\nFingerprint: {plan['fingerprint']}\nPlan: " in told(plan)
     assert "Fingerprint" not in told(plan, Style(again="apply plan.json"))
-    assert "Fingerprint" not in told(plan, Style(command="rollback RUN"))
+    rollback = Style(command="rollback RUN", again="rollback RUN")
+    assert "Fingerprint" not in told(plan, rollback)
+    assert "Fingerprint" in told(plan, replace(rollback, again="rollback RUN --dry-run"))
     assert "Fingerprint" not in told(make_plan(steps=()))
 
 
