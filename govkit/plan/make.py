@@ -21,6 +21,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.budget import touched, used
 from govkit.plan.diff import diff
 from govkit.plan.effects import accounts_below, effects
+from govkit.plan.ground import SCPS
 from govkit.plan.meet import Kinds, Meeting, outside
 from govkit.plan.only import Keep, possible
 from govkit.plan.order import Ordered, order
@@ -29,6 +30,7 @@ from govkit.plan.proof import remarks
 from govkit.plan.reasons import origin, reason
 from govkit.plan.room import GUARDING, Room, ancestors, fixed
 from govkit.plan.room import policy_type as type_of
+from govkit.plan.watch import given
 from govkit.plan.weighing import meanings, weighing
 from govkit.policies.limits import Limits
 from govkit.policies.types import policy_type
@@ -91,7 +93,8 @@ def _budget(
     """Return what the targets that the plan touches use of AWS's limits once it is done."""
     root = meeting.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else "aws"
-    found = used(after, wanted, partition, touched(changes, after))
+    gifts = given(meeting.live, changes) if SCPS in after else lambda _: False
+    found = used(after, wanted, partition, touched(changes, after), given=gifts)
     return tuple(one.to_json() for one in found)
 
 

@@ -397,7 +397,8 @@ def test_a_step_of_a_rollback_says_which_run_it_goes_back_from(table: Desk) -> N
 
 
 def _begin(table: Desk) -> dict[str, Any]:
-    newest = max((table.folder / ".govkit" / "runs").iterdir())
+    runs = (table.folder / ".govkit" / "runs").iterdir()
+    newest = max(runs, key=lambda one: one.stat().st_mtime_ns)  # names tell it to the second alone
     found: dict[str, Any] = json.loads(newest.read_text().splitlines()[0])
     return found
 
