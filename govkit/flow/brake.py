@@ -17,6 +17,7 @@ from govkit.kinds._grip import (
     allows,
     holds,
     meant,
+    policy_called,
     spot,
     tagged,
 )
@@ -94,7 +95,9 @@ def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> Usa
                 f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
             )
     detail = f"{detail} Nor is it attached above."
-    guess = did_you_mean(guardrail, named)
+    # Whoever names a policy that there is must not be led to another one.
+    there_is = policy_called(api, guardrail, at.types) is not None
+    guess = "" if there_is else did_you_mean(guardrail, named)
     return UsageError("Not attached there", detail, guess or "govkit show tree --live")
 
 
