@@ -212,6 +212,8 @@ class _Ground:
 
     def inside(self, place: Address) -> list[Address]:
         """Return the targets below a place that customers' policies are attached to."""
+        if place.kind == "account":  # there is nothing below it; thousands may move
+            return []
         if place not in self._inside:
             guarded = [target for target, count in self.guarded.items() if count > 0]
             self._inside[place] = sorted(one for one in guarded if place in self.above(one)[1:])
