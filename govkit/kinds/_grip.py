@@ -20,7 +20,7 @@ from govkit.policies.types import policy_type
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _ROOT = re.compile(r"r-[0-9a-z]{4,32}")
-_SEVERAL = 100  # policies: as many as are asked for their tags within seconds
+_SEVERAL = 30  # policies: as many as tell their tags within seconds (10 calls a second)
 
 
 @dataclass(frozen=True, slots=True)
