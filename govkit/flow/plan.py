@@ -25,7 +25,7 @@ from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import Drift, drift
 from govkit.plan.judge import guards, judged, overridable, refused
 from govkit.plan.make import make
-from govkit.plan.only import Keep, chosen, differing, with_left_overs
+from govkit.plan.only import Keep, chosen, differing, left_behind, with_left_overs
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
 from govkit.plan.reparent import RAIL as REPARENT
@@ -88,6 +88,12 @@ def _remembered(
 
 def left_in(question: Question, both: Compared) -> Keep:
     """Return what decides whether a change is left in by `--only`."""
+    keep = _asked_for(question, both)
+    return with_left_overs(keep, question.only, both.wanted.layout, both.meeting.live)
+
+
+def _asked_for(question: Question, both: Compared) -> Keep:
+    """Return what decides whether a change is about what `--only` names."""
 
     def since(revision: str) -> frozenset[Address]:
         with at_revision(question.layout, revision) as older:
@@ -95,8 +101,7 @@ def left_in(question: Question, both: Compared) -> Keep:
         return differing(then.state, both.wanted.state)
 
     beyond = [kind.name for kind in kinds() if kind.beyond]
-    keep = chosen(question.only, both.wanted, both.meeting.desired, since, beyond)
-    return with_left_overs(keep, question.only, both.wanted.layout, both.meeting.live)
+    return chosen(question.only, both.wanted, both.meeting.desired, since, beyond)
 
 
 def _elsewhere(both: Compared) -> PlanRefused | None:
@@ -148,9 +153,14 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     stop_for(both)
     _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
-    meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
+    part = (f"rollback {past.id}", *question.only)
+    # What a killed rollback of the same run made for a while is this one's to clear away.
+    left = left_behind(part, both.wanted.layout, both.meeting.live)
+    ours = State([*undone.ours, *left])
+    meeting = replace(both.meeting, desired=undone.desired, ours=ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
-    made = make(both.wanted, meeting, kinds(), left_in(question, both), question.only)
+    keep = _asked_for(question, both)
+    made = make(both.wanted, meeting, kinds(), lambda one: one.subject in left or keep(one), part)
     # Whatever the layout names or does not: the way back is about what the run touched.
     steps = tuple(_going_back(step, past) for step in made.steps)
     made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)

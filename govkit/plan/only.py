@@ -50,17 +50,27 @@ def with_left_overs(keep: Keep, part: Collection[str], owner: str, live: State) 
     if not part:
         return keep
 
-    def kept(change: AnyChange) -> bool:
-        subject = change.subject
-        address = subject.policy if isinstance(subject, Attachment) else subject.address
-        if not isinstance(subject, Attachment | Policy) or not is_temporary(address):
-            return keep(change)
-        made = live.get(address)
-        return isinstance(made, Policy) and made.temporary == token(
-            made.document, made.type, owner, part
-        )
+    theirs = left_behind(part, owner, live)
+    return lambda change: (
+        change.subject in theirs if is_of_a_while(change.subject) else keep(change)
+    )
 
-    return kept
+
+def is_of_a_while(resource: Resource) -> bool:
+    """Tell a policy that a plan made for a while, or an attachment of one."""
+    address = resource.policy if isinstance(resource, Attachment) else resource.address
+    return isinstance(resource, Attachment | Policy) and is_temporary(address)
+
+
+def left_behind(part: Collection[str], owner: str, live: State) -> frozenset[Resource]:
+    """Return the temporary policies that plans of a part left behind, and their attachments."""
+    made = {
+        one.address: one
+        for one in live.all(Policy)
+        if is_temporary(one.address) and one.temporary == token(one.document, one.type, owner, part)
+    }
+    held = (one for one in live.all(Attachment) if one.policy in made)
+    return frozenset([*made.values(), *held])
 
 
 def possible(changes: Sequence[AnyChange], keep: Keep, there: State) -> tuple[AnyChange, ...]:
