@@ -14,9 +14,12 @@ def entry(event: Event, time: str, saved: Saved) -> dict[str, Any]:
     """Return the journal's entry for an event; `saved` puts a resource into restorable JSON."""
     head = {"time": time, "step": event.step.id, "address": str(event.step.address)}
     match event:
-        case Calling(_, call):
-            was = {"verb": event.step.verb, "before": saved(event.step.change.before)}
-            return {"entry": "calling", **head, **_call(call), **was}
+        case Calling(step, call):
+            # With both ends, also of a step that nobody saw the end of there is a way back.
+            ends = {"before": saved(step.change.before), "after": saved(step.change.after)}
+            takes = [str(taken) for taken in step.change.takes]
+            told = {**_call(call), "verb": step.verb, **ends, "takes": takes}
+            return {"entry": "calling", **head, **told}
         case Answered(_, call, answer, settled):
             told = {"answer": dict(answer), "settled": settled}
             return {"entry": "answered", **head, **_call(call), **told}

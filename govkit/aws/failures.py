@@ -141,7 +141,7 @@ def as_aws_error(error: Exception, call: ApiCall, prefix: str, caller: str) -> G
         case raised.ClientError():
             asked = error.operation_name
             action = f"{prefix}:{asked}" if asked == call.operation else f"sts:{asked}"
-            return _from_answer(error.response, action, caller)
+            return _from_answer(error.response, action, caller, call)
         case raised.ParamValidationError():
             return BugError(
                 "This is a bug in govkit: a call that AWS's own model does not accept",
@@ -179,7 +179,7 @@ def no_credentials(detail: str) -> CredentialsMissing:
     )
 
 
-def _from_answer(response: Mapping[str, Any], action: str, caller: str) -> AwsError:
+def _from_answer(response: Mapping[str, Any], action: str, caller: str, call: ApiCall) -> AwsError:
     code, message = _code(response), _message(response)
     if code in _DENIED:
         named = _ARN.search(message)
@@ -206,10 +206,25 @@ def _from_answer(response: Mapping[str, Any], action: str, caller: str) -> AwsEr
     return AwsError(
         f"AWS said no to {action}",
         f"{code}{because}: {message}",
+        _advice(reason, call),
         code=code,
         reason=reason,
         operation=action,
         response=response,
+    )
+
+
+def _advice(reason: str, call: ApiCall) -> str:
+    """Return what lets the call pass, where AWS's reason says that."""
+    if reason != "SERVICE_ACCESS_NOT_ENABLED":
+        return ""
+    service = call.params.get("ServicePrincipal", "the service of that policy type")
+    enable = "aws organizations enable-aws-service-access --service-principal"
+    return (
+        f"Let {service} have trusted access first: list it under services: trusted_access: in the "
+        "layout, and let the caller see what has it "
+        f"(organizations:ListAWSServiceAccessForOrganization). Or by hand: {enable} "
+        f"{service if 'ServicePrincipal' in call.params else 'SERVICE'}"
     )
 
 

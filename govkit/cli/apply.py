@@ -8,7 +8,7 @@ import typer
 
 from govkit.cli.again import heard
 from govkit.cli.globals import Globals
-from govkit.cli.options import Allow, Authority, Expired, FullVerify, Yes
+from govkit.cli.options import Allow, Authority, Expect, Expired, FullVerify, Ticket, Yes
 from govkit.cli.say import progress
 
 
@@ -19,12 +19,10 @@ def apply(
     ] = None,
     *,
     yes: Yes = False,
-    expect: Annotated[
-        str | None, typer.Option(help="The fingerprint of the reviewed plan.")
-    ] = None,
+    expect: Expect = None,
     allow: Allow = None,
     expired: Expired = False,
-    change: Annotated[str, typer.Option(help="A ticket, noted in the journal.")] = "",
+    change: Ticket = "",
     authority: Authority = None,
     full_verify: FullVerify = False,
 ) -> int:

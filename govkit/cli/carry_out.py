@@ -211,8 +211,8 @@ def _next(share: Share, job: Job) -> str:
     """Return what to run next: the first step that is left says whose turn it is."""
     whose = next((task for task, one in TASKS.items() if one == share.turn), None)
     if whose is not None:
-        return f"apply --authority {whose}"
-    return "apply" if share.left else job.after
+        return f"{job.command} --authority {whose}"
+    return job.command if share.left else job.after
 
 
 def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:

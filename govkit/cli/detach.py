@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from govkit.cli.options import Yes
 from govkit.cli.say import data, note
 from govkit.cli.span import span
 from govkit.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from govkit.flow.brake import Grip
 
 _STS_SECONDS = 5.0
 
@@ -36,7 +39,8 @@ def detach(
 ) -> int:
     """Take one policy off one target at once, and let nothing put it back for a while.
 
-    Needs no layout, no store and no lock, and reads that target alone.
+    Needs no layout, no store and no lock, and reads that target alone. Where the policy is pinned off
+    there already, the pin is renewed: a new end, counted from now, and a new reason.
     """
     from govkit.apply.events import Done
     from govkit.cli.ask import confirmed
@@ -50,15 +54,23 @@ def detach(
     reach = Reach(options)
     quick = Reach(replace(options, timeout=min(options.timeout, _STS_SECONDS)))
     grip = gripped(reach.api, guardrail, target, until=until, who=caller(quick.api), reason=reason)
-    question = f"Detach {grip.words}, and pin it off until {grip.pin.until}?"
-    if not (yes or confirmed(question, "detach")):
+    if grip.renewed is not None:
+        note(f"It is off already, pinned until {grip.renewed.until}: {grip.renewed.reason}")
+    if not (yes or confirmed(_question(grip), "detach")):
         note("Nothing was done.")
         return Exit.FAILED
     for event in pulled(reach.api, grip, reach.patience(0)):
         if isinstance(event, Done):
             note(f"{event.step.verb}: {'already so' if event.already else 'done'}")
+    verb = "Detached" if grip.renewed is None else "Kept off:"
     data(
-        f"Detached {grip.words}, pinned off until {grip.pin.until}: {grip.pin.reason}\n"
+        f"{verb} {grip.words}, pinned off until {grip.pin.until}: {grip.pin.reason}\n"
         "After that it is drift, and the next apply attaches it again. Next: govkit drift\n"
     )
     return Exit.DONE
+
+
+def _question(grip: "Grip") -> str:
+    if grip.renewed is not None:
+        return f"Keep {grip.words} off until {grip.pin.until}?"
+    return f"Detach {grip.words}, and pin it off until {grip.pin.until}?"

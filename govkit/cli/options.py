@@ -57,6 +57,10 @@ Authority: TypeAlias = Annotated[
         help="Only what this role does: policies, structure or member; list the rest.",
     ),
 ]
+Expect: TypeAlias = Annotated[
+    str | None, typer.Option(help="The fingerprint of the reviewed plan.")
+]
+Ticket: TypeAlias = Annotated[str, typer.Option(help="A ticket, noted in the journal.")]
 FullVerify: TypeAlias = Annotated[
     bool,
     typer.Option(

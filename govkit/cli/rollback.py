@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from govkit.cli.globals import Globals
-from govkit.cli.options import Allow, Yes
+from govkit.cli.options import Allow, Authority, Expect, Ticket, Yes
 from govkit.cli.say import progress
 
 
@@ -15,6 +15,9 @@ def rollback(
     *,
     allow: Allow = None,
     yes: Yes = False,
+    expect: Expect = None,
+    change: Ticket = "",
+    authority: Authority = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")
     ] = False,
@@ -25,13 +28,15 @@ def rollback(
     """
     from govkit.cli.carry_out import carry_out
     from govkit.cli.reach import Reach, question
-    from govkit.flow.apply import Job, new_run, now, remembered, store_of
+    from govkit.flow.apply import Job, asked_of, new_run, now, remembered, store_of
+    from govkit.flow.authority import task
+    from govkit.flow.evidence import evidence_for
     from govkit.flow.plan import way_back
     from govkit.store.history import known
     from govkit.store.history import run as recorded
 
     options: Globals = context.obj
-    asked = question(options, allow)
+    asked, share = question(options, allow), task(authority)
     reach = Reach(options, run_id=new_run())
     store = store_of(asked, reach.store_api)
     known(store, run)
@@ -39,5 +44,8 @@ def rollback(
         reach.under(lock)
         with progress("Reading the layout and the organization"):
             made, both = way_back(asked, reach.live, recorded(store, run))
-        job = remembered(Job(made, both, None, f"rollback {run}"), store)
-        return carry_out(job, reach, store, yes=yes, dry_run=dry_run)
+        seen = None if expect is None else evidence_for(expect, made, None, store)
+        part = asked_of(asked, share)
+        job = Job(made, both, seen, f"rollback {run}", ticket=change, expect=expect, asked=part)
+        job = remembered(job, store)
+        return carry_out(job, reach, store, yes=yes, dry_run=dry_run, task=share)

@@ -18,7 +18,7 @@ from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
 from govkit.apply.still import require_still_so as still_so
 from govkit.apply.verify import LOOKS, unverified
-from govkit.errors import ApplyStopped, GovkitError
+from govkit.errors import ApplyStopped, AwsError, GovkitError
 from govkit.flow.compare import Bank, Compared, Question, kinds
 from govkit.flow.plan import plan
 from govkit.kinds.policy import Policy
@@ -246,8 +246,15 @@ def _stopped(
         "Stopped after the first write",
         f"{error.summary}. {error.detail}\n"
         f"Done: {len(done)} of {len(steps)} steps{f'; left: {shown}' if left else ''}. Run {run_id}.",
-        "Run the same command again to finish.",
+        _finish(error),
     )
+
+
+def _finish(error: GovkitError) -> str:
+    """Return how to come to the end: what AWS asks for first, where that is known."""
+    again = "Run the same command again to finish."
+    first = error.hint if isinstance(error, AwsError) and "same command" not in error.hint else ""
+    return f"{first}\n{again}" if first else again
 
 
 def _beginning(job: Job, steps: Sequence[Step], run_id: str) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from govkit.kinds._grip import (
     meant,
     policy_called,
     spot,
+    tagged,
 )
-from govkit.kinds._tags import GUARDRAIL, tags_of
+from govkit.kinds._tags import GUARDRAIL
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.pin import PREFIX, Pin, pinned, written
 from govkit.model.call import Api, ApiCall, Ids
@@ -35,13 +36,15 @@ from govkit.model.suggest import did_you_mean
 class Grip:
     """What is to be taken off where, the pin that will say so, and what still allows something there.
 
-    `left` is None where AWS asks for no policy of the type.
+    `left` is None where AWS asks for no policy of the type. `renewed` is the pin that keeps the
+    policy off already.
     """
 
     policy: Hold
     target: Spot
     pin: Pin
     left: Hold | None
+    renewed: Pin | None = None
 
     @property
     def words(self) -> str:
@@ -54,18 +57,27 @@ class Grip:
 def gripped(
     api: Api, guardrail: str, target: str, *, until: datetime, who: str, reason: str
 ) -> Grip:
-    """Find the policy on the target, reading nothing else.
+    """Find the policy on the target, reading nothing else; or the one that is pinned off it.
 
     UsageError where there is none; PlanRefused where taking it off would deny everything below.
     """
     at = spot(api, target)
     there = holds(api, at)
-    policy = meant(there, guardrail, at.address)
+    policy, renewed = meant(there, guardrail, at.address), None
     if policy is None:
+        policy = meant(tagged(api, guardrail, at.types, PREFIX + at.id), guardrail, at.address)
+        renewed = None if policy is None else _pin_of(policy, at)
+    if policy is None or (renewed is not None and renewed.ends is None):
         raise _elsewhere(api, guardrail, there, at)
-    left = _left(api, policy, there, at)
+    left = _left(api, policy, there, at) if renewed is None else None
     pin = pinned(policy.address, at.address, at.id, until=until, who=who, reason=reason)
-    return Grip(policy, at, pin, left)
+    return Grip(policy, at, pin, left, renewed)
+
+
+def _pin_of(policy: Hold, at: Spot) -> Pin | None:
+    """Return the pin that a policy bears for a target, whatever it says."""
+    text = policy.tags.get(PREFIX + at.id)
+    return None if text is None else written(policy.address, at.address, at.id, text)
 
 
 def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> UsageError:
@@ -83,13 +95,10 @@ def _elsewhere(api: Api, guardrail: str, there: Sequence[Hold], at: Spot) -> Usa
                 f"To take it off them all: govkit detach {guardrail} --from {place.address.path}",
             )
     detail = f"{detail} Nor is it attached above."
-    given = policy_called(api, guardrail, at.types)
-    if given is None:
-        guess = did_you_mean(guardrail, named)
-        return UsageError("Not attached there", detail, guess or "govkit show tree --live")
-    pin = tags_of(api, given).get(PREFIX + at.id)
-    pinned_off = "" if pin is None else f" It is pinned off there already, until {pin}"
-    return UsageError("Not attached there", detail + pinned_off, "govkit show tree --live")
+    # Whoever names a policy that there is must not be led to another one.
+    there_is = policy_called(api, guardrail, at.types) is not None
+    guess = "" if there_is else did_you_mean(guardrail, named)
+    return UsageError("Not attached there", detail, guess or "govkit show tree --live")
 
 
 def _names(there: Sequence[Hold]) -> Iterator[str]:
@@ -141,6 +150,9 @@ def pulled(api: Api, grip: Grip, patience: Patience) -> Iterator[Event]:
     once something was written.
     """
     steps = _steps(grip)
+    if grip.renewed is not None:
+        _require_off(api, grip)
+        steps = steps[:1]
     crossing = Crossing(
         kinds={kind.resource: kind for kind in kinds()},
         api=api,
@@ -168,9 +180,18 @@ def pulled(api: Api, grip: Grip, patience: Patience) -> Iterator[Event]:
         ) from error
 
 
+def _require_off(api: Api, grip: Grip) -> None:
+    """Raise StalePlan where somebody attached the policy again, as a pin alone takes nothing off."""
+    if any(one.id == grip.policy.id for one in holds(api, grip.target)):
+        raise StalePlan(
+            "The target changed in between",
+            f"{grip.words}: it was off, and is attached now. Nothing was written.",
+            "Run the same command again: it looks anew.",
+        )
+
+
 def _steps(grip: Grip) -> tuple[Step, ...]:
-    pin, text = grip.pin, grip.policy.tags.get(PREFIX + grip.target.id)
-    before = None if text is None else written(pin.policy, pin.target, pin.held, text)
+    pin, before = grip.pin, _pin_of(grip.policy, grip.target)
     attachment = Attachment(grip.pin.policy, grip.pin.target)
     kept = None if grip.left is None else Attachment(grip.left.address, pin.target)
     relies = () if kept is None else (Premise(kept, ("policy", "target")),)

@@ -1,7 +1,10 @@
 """What stands behind a fingerprint on the command line: a plan file, the plan of today, or an earlier run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from shlex import quote
 
+from govkit.errors import UsageError
 from govkit.flow.compare import Question
 from govkit.flow.plan import expected
 from govkit.model.evidence import Mark, Reviewed
@@ -12,15 +15,30 @@ from govkit.store.store import Store
 
 
 def of_the_same(question: Question, reviewed: Reviewed | None) -> Question:
-    """Return the question about the part that the plan file is of, and what was asked for besides."""
+    """Return the question about the part that the plan file is of, and what was asked for besides.
+
+    UsageError where another part is asked for: a plan file is done as it was reviewed, or not at all.
+    """
     if reviewed is None or reviewed.asked is None:
         return question
     part = reviewed.asked
+    if question.only and {*question.only} != {*part.only}:
+        raise _of_another_part(question.only, part.only, reviewed.source or "")
     return replace(
         question,
-        only=question.only or part.only,
+        only=part.only,
         baseline=question.baseline or part.baseline,
         without_expired=question.without_expired or part.expired,
+    )
+
+
+def _of_another_part(asked: Sequence[str], made: Sequence[str], file: str) -> UsageError:
+    one = " ".join(f"--only {selector}" for selector in asked)
+    of = " ".join(f"--only {selector}" for selector in made) or "everything, without --only"
+    return UsageError(
+        "A plan file of another part",
+        f"{file} was made of {of}; exactly its steps are done, and {one} is not what it is of.",
+        f"Apply it without --only, or make one of that part: govkit plan --out {quote(file)}",
     )
 
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.flow.unseen import unseen
 from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
-from govkit.kinds.stack_set import KIND as STACK_SET
-from govkit.kinds.stack_set import SERVICE as STACK_SETS
-from govkit.kinds.trusted_access import TrustedAccess
 from govkit.layout.read import read
 from govkit.layout.revision import at_revision
 from govkit.live.snapshot import resource_from
@@ -20,14 +18,14 @@ from govkit.model.address import ROOT, Address
 from govkit.model.call import Api, Ids
 from govkit.model.evidence import Reviewed
 from govkit.model.finding import Finding, Severity
-from govkit.model.plan import Plan
+from govkit.model.plan import Plan, Step
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
 from govkit.plan.document import plan_fingerprint
 from govkit.plan.drift import Drift, drift
 from govkit.plan.judge import guards, judged, overridable, refused
 from govkit.plan.make import make
-from govkit.plan.only import Keep, chosen, differing
+from govkit.plan.only import Keep, chosen, differing, left_behind, with_left_overs
 from govkit.plan.pins import kept_off, respected
 from govkit.plan.releases import honoured, let_out
 from govkit.plan.reparent import RAIL as REPARENT
@@ -46,37 +44,9 @@ def plan(question: Question, bank: Bank) -> tuple[Plan, Compared]:
     stop_for(both)
     meeting = honoured(respected(both.meeting, question.moment), question.moment)
     both = replace(both, meeting=meeting)
-    made = make(both.wanted, both.meeting, kinds(), left_in(question, both))
-    unseen = (*map(_not_seen, both.live.incomplete), *_stacks_not_seen(made, both))
-    made = replace(made, findings=(*made.findings, *unseen), asked=question.asked)
+    made = make(both.wanted, both.meeting, kinds(), left_in(question, both), question.only)
+    made = replace(made, findings=(*made.findings, *unseen(made, both)), asked=question.asked)
     return judged(made, both.wanted, question.allow or {}), both
-
-
-def _not_seen(what: str) -> Finding:
-    return Finding(
-        "GK304",
-        Severity.WARNING,
-        "organization",
-        f"Could not look, so nothing is planned for it: {what}",
-        "See what the caller may do: govkit doctor",
-    )
-
-
-def _stacks_not_seen(made: Plan, both: Compared) -> Iterator[Finding]:
-    """Say of accounts that move which nobody asked CloudFormation about, where it may follow them."""
-    follows = TrustedAccess(STACK_SETS).address in both.meeting.live
-    if not follows or STACK_SET.name not in both.live.unseen:
-        return
-    for step in made.steps:
-        if isinstance(step.change.before, Account) and step.verb == "move":
-            yield Finding(
-                "GK307",
-                Severity.WARNING,
-                str(step.address),
-                f"{step.address} moves, and nobody looked which stacks of StackSets go or come with it.",
-                "Plan with --baseline: it asks CloudFormation.",
-                step.origin,
-            )
 
 
 def drifted(question: Question, bank: Bank, store_api: Callable[[], Api] | None) -> Drift:
@@ -118,6 +88,12 @@ def _remembered(
 
 def left_in(question: Question, both: Compared) -> Keep:
     """Return what decides whether a change is left in by `--only`."""
+    keep = _asked_for(question, both)
+    return with_left_overs(keep, question.only, both.wanted.layout, both.meeting.live)
+
+
+def _asked_for(question: Question, both: Compared) -> Keep:
+    """Return what decides whether a change is about what `--only` names."""
 
     def since(revision: str) -> frozenset[Address]:
         with at_revision(question.layout, revision) as older:
@@ -177,23 +153,36 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     stop_for(both)
     _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
-    unsure = tuple(_unsure(past))
-    meeting = replace(both.meeting, desired=undone.desired, ours=undone.ours)
+    part = (f"rollback {past.id}", *question.only)
+    # What a killed rollback of the same run made for a while is this one's to clear away.
+    left = left_behind(part, both.wanted.layout, both.meeting.live)
+    ours = State([*undone.ours, *left])
+    meeting = replace(both.meeting, desired=undone.desired, ours=ours)
     meeting = honoured(respected(meeting, question.moment), question.moment)
-    made = make(both.wanted, meeting, kinds(), left_in(question, both))
+    keep = _asked_for(question, both)
+    made = make(both.wanted, meeting, kinds(), lambda one: one.subject in left or keep(one), part)
     # Whatever the layout names or does not: the way back is about what the run touched.
-    made = replace(made, orphans=(), strangers=(), asked=question.asked)
+    steps = tuple(_going_back(step, past) for step in made.steps)
+    made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)
     return judged(
-        replace(made, findings=(*made.findings, *undone.findings, *unsure)),
+        replace(made, findings=(*made.findings, *undone.findings, *_unsure(past, made))),
         both.wanted,
         question.allow or {},
     ), replace(both, meeting=meeting)
 
 
+def _going_back(step: Step, past: Run) -> Step:
+    """Return a step as a rollback tells it: no line of the layout asks for it."""
+    if step.temporary:
+        return step
+    return replace(step, reason=f"as before run {past.id}", origin=None)
+
+
 def _as_far_as(question: Question, past: Run) -> Question:
     """Return the question about all that a run touched: also in accounts, where it went there."""
     beyond = {kind.name for kind in kinds() if kind.beyond}
-    touched = {Address.parse(told["address"]).kind for told in past.finished_steps()}
+    told = (*past.finished_steps(), *past.steps_in_doubt())
+    touched = {Address.parse(one["address"]).kind for one in told}
     return replace(question, baseline=question.baseline or bool(touched & beyond))
 
 
@@ -235,34 +224,36 @@ def _same_organization(past: Run, both: Compared) -> None:
 
 
 def _steps_done(past: Run) -> Iterator[StepDone]:
-    for told in past.finished_steps():
+    """Yield what a run did, and what it may have done: what is there by now, a look at AWS tells."""
+    in_doubt = (told for told in past.steps_in_doubt() if told.keys() >= _TOLD - {"ids"})
+    for told in (*past.finished_steps(), *in_doubt):
         yield StepDone(
             Address.parse(told["address"]),
             resource_from(told["before"], kinds()),
             resource_from(told["after"], kinds()),
-            {Address.parse(name): str(given) for name, given in told["ids"].items()},
+            {Address.parse(name): str(given) for name, given in told.get("ids", {}).items()},
         )
         for taken in map(Address.parse, told.get("takes", ())):
             yield StepDone(taken, attachment_at(taken), None)
 
 
-def _unsure(past: Run) -> Iterator[Finding]:
-    """Yield what a run that was killed had begun: nobody wrote down whether it took."""
-    done = {told["step"] for told in past.finished_steps()}
-    begun = {
-        str(told["step"]): str(told["address"])
-        for told in past.entries
-        if told.get("entry") == "calling" and told.keys() >= {"step", "address"}
-        if told["step"] not in done
-    }
-    for address in begun.values():
+def _unsure(past: Run, made: Plan) -> Iterator[Finding]:
+    """Yield what a run had begun when it was killed, where the way back rests on a look at AWS, or leaves it out.
+
+    The journal of an older govkit does not say what it was to be.
+    """
+    going = {str(step.address) for step in made.steps}
+    for told in past.steps_in_doubt():
+        address = str(told["address"])
+        begun = f"Run {past.id} ended while it was at {address}: whether that took, its journal does not tell"
+        if "after" not in told:
+            rest = ", and the way back leaves it out."
+        elif address in going:
+            rest = ". By now it is not as before the run, and the way back takes that away."
+        else:
+            continue
         yield Finding(
-            "GK323",
-            Severity.WARNING,
-            address,
-            f"Run {past.id} ended while it was at {address}: whether that took, its journal does "
-            "not tell, and the way back leaves it out.",
-            "See what is there: govkit drift",
+            "GK323", Severity.WARNING, address, begun + rest, "See what is there: govkit drift"
         )
 
 

@@ -20,6 +20,7 @@ from govkit.policies.types import policy_type
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIT = re.compile(r"ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _ROOT = re.compile(r"r-[0-9a-z]{4,32}")
+_SEVERAL = 30  # policies: as many as tell their tags within seconds (10 calls a second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,31 @@ def policy_called(api: Api, told: str, types: Sequence[PolicyType]) -> str | Non
             if told in {one["Id"], one["Name"]}:
                 return str(one["Id"])
     return None
+
+
+def tagged(api: Api, told: str, types: Sequence[PolicyType], tag: str) -> tuple[Hold, ...]:
+    """Return the customers' policies that bear a tag, wherever they are attached.
+
+    Of those that can be meant: by their ID, their name, or a variant's name. Where there is none, all
+    are asked, as a layout may have named the guardrail's policy otherwise; but not hundreds.
+    """
+    there = [
+        (one, kind)
+        for kind in types
+        for one in api.items("Policies", organizations("ListPolicies", Filter=kind.name))
+        if not one["AwsManaged"]
+    ]
+    named = [(one, kind) for one, kind in there if told in _words(one)]
+    asked = named or (there if len(there) <= _SEVERAL else [])
+    found = (
+        Hold(one["Id"], one["Name"], kind, aws_managed=False, tags=tags_of(api, one["Id"]))
+        for one, kind in asked
+    )
+    return tuple(one for one in found if tag in one.tags)
+
+
+def _words(policy: Mapping[str, Any]) -> set[str]:
+    return {policy["Id"], policy["Name"], policy["Name"].partition(".")[0]}
 
 
 def holds(api: Api, at: Spot) -> tuple[Hold, ...]:

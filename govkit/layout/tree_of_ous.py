@@ -1,5 +1,7 @@
 """The OUs that a layout lists become resources: every parent listed, every name once."""
 
+from shlex import quote
+
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.tags import Tags
 from govkit.layout.draft import Draft
@@ -87,7 +89,7 @@ def _check_former(draft: Draft, entry: Entry[Ou]) -> None:
         draft.faults.add(
             where,
             f"{was} is still listed, so {entry.key} cannot have come from it",
-            "Remove the old line: the OU is renamed in place.",
+            _instead(draft, was),
         )
     elif was.startswith(f"{entry.key}/") or entry.key.startswith(f"{was}/"):
         draft.faults.add(where, f"{was} and {entry.key} are above each other")
@@ -97,6 +99,20 @@ def _check_former(draft: Draft, entry: Entry[Ou]) -> None:
             f"{was} is under another parent, and AWS cannot move an OU",
             "With reparent: true a new OU is made (with another ID), and the accounts move.",
         )
+
+
+def _instead(draft: Draft, was: str) -> str:
+    """Return what to write where an old path is listed: names that change hands are told by IDs.
+
+    By paths nobody could tell whether it was done, and the next plan would swap them again.
+    """
+    heir = draft.sections.ous.get(was)
+    if heir is None or not (heir.value.was or heir.value.id):
+        return "Remove the old line: the OU is renamed in place."
+    return (
+        "OUs that take each other's names are told by their IDs. Take was: away from each of them "
+        f"and write id: instead. To look one up: govkit show {quote(was.removeprefix('/'))} --live"
+    )
 
 
 def _former_paths(draft: Draft, entry: Entry[Ou]) -> set[str]:

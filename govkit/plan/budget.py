@@ -1,7 +1,7 @@
 """How much of AWS's limits each target uses, and by whom: slots and characters, foreign policies counted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from govkit.kinds.attachment import Attachment
@@ -64,10 +64,12 @@ def used(
     only: Collection[tuple[Address, str]] | None = None,
     *,
     offline: bool = False,
+    given: Callable[[Address], bool] = lambda _: False,
 ) -> tuple[Used, ...]:
     """Return what each target, or `only` some, uses; `offline`, FullAWSAccess is where nobody refuses it.
 
-    AWS's own policies that nobody can detach take a place of every target, and are not read.
+    AWS's own policies that nobody can detach take a place of every target, and are not read. `given`
+    tells the targets to which AWS attaches FullAWSAccess once they are made.
     """
     policies: defaultdict[tuple[Address, str], list[Held]] = defaultdict(list)
     for attachment in state.all(Attachment):
@@ -80,7 +82,10 @@ def used(
             key,
             *_limits(key, partition, wanted),
             _with_own(
-                key, held, full_access=offline and wanted.full_access.get(target) is not False
+                key,
+                held,
+                full_access=(offline and wanted.full_access.get(target) is not False)
+                or (key == "scp" and given(target)),
             ),
         )
         for (target, key), held in sorted(policies.items())

@@ -27,7 +27,7 @@ class Hold:
         match change.before, change.after:
             case None, Attachment() as come if _guards(place_of(come)):
                 place = place_of(come)
-                return self._held[place] < self._room.allowed(place[1])
+                return self._held[place] + self._given(place) < self._room.allowed(place[1])
             case Attachment() as gone, None if _guards(place_of(gone)):
                 place = place_of(gone)
                 return self._held[place] + self._unseen(place) > least(place[1])
@@ -38,8 +38,12 @@ class Hold:
 
     def _unseen(self, place: Place) -> int:
         """Count the FullAWSAccess that AWS attaches out of the plan's sight."""
+        enabled = self._watch.ground.enabled
+        return self._given(place) if enabled else int(place[1] == "scp")
+
+    def _given(self, place: Place) -> int:
         ground = self._watch.ground
-        return int(place[1] == "scp" and (not ground.enabled or ground.given(place[0])))
+        return int(place[1] == "scp" and ground.enabled and ground.given(place[0]))
 
     def take(self, change: AnyChange, times: int = 1) -> None:
         """Count a step; `times=-1` takes it back."""

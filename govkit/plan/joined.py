@@ -1,7 +1,7 @@
 """Documents for a while: two joined or what they share, and statements in a policy of their own."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -65,21 +65,32 @@ def with_more(document: Document, more: Iterable[Statement]) -> Document:
     return _document(document, (*statements(document), *map(_nameless, more)))
 
 
-def temporaries(said: Iterable[Statement], kind: str, owner: str, fits: Fits) -> tuple[Policy, ...]:
-    """Return as few policies as hold the statements; their names tell what they say and no more."""
+def temporaries(
+    said: Iterable[Statement], kind: str, owner: str, fits: Fits, part: Collection[str] = ()
+) -> tuple[Policy, ...]:
+    """Return as few policies as hold the statements.
+
+    Their names tell what they say, and for which part (`--only`) of whose plan: no more.
+    """
     found: list[list[Statement]] = []
     for statement in sorted(set(said), key=str):
         if found and fits(_of(*found[-1], statement)):
             found[-1].append(statement)
         else:
             found.append([statement])
-    return tuple(_temporary(_of(*part), kind, owner) for part in found if fits(_of(*part)))
+    documents = [_of(*together) for together in found]
+    return tuple(_temporary(one, kind, owner, part) for one in documents if fits(one))
 
 
-def _temporary(document: Document, kind: str, owner: str) -> Policy:
-    text = f"{owner}\n{kind}\n{document.canonical}"
-    token = hashlib.sha256(text.encode()).hexdigest()[:12]
-    address = temporary(kind, token)
+def token(document: Document, kind: str, owner: str, part: Collection[str]) -> str:
+    """Return the tag's value and the end of the name: another one for each part of a plan."""
+    text = "\n".join([owner, kind, document.canonical, *sorted({*part})])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _temporary(document: Document, kind: str, owner: str, part: Collection[str]) -> Policy:
+    given = token(document, kind, owner, part)
+    address = temporary(kind, given)
     return Policy(
         address,
         kind,
@@ -87,7 +98,7 @@ def _temporary(document: Document, kind: str, owner: str) -> Policy:
         document,
         description="Made by govkit for the time of a plan; the next plan clears it away.",
         layout=owner,
-        temporary=token,
+        temporary=given,
     )
 
 

@@ -21,6 +21,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.budget import touched, used
 from govkit.plan.diff import diff
 from govkit.plan.effects import accounts_below, effects
+from govkit.plan.ground import SCPS
 from govkit.plan.meet import Kinds, Meeting, outside
 from govkit.plan.only import Keep, possible
 from govkit.plan.order import Ordered, order
@@ -29,6 +30,7 @@ from govkit.plan.proof import remarks
 from govkit.plan.reasons import origin, reason
 from govkit.plan.room import GUARDING, Room, ancestors, fixed
 from govkit.plan.room import policy_type as type_of
+from govkit.plan.watch import given
 from govkit.plan.weighing import meanings, weighing
 from govkit.policies.limits import Limits
 from govkit.policies.types import policy_type
@@ -37,10 +39,17 @@ if TYPE_CHECKING:
     from govkit.plan.places import Weights
 
 
-def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: True) -> Plan:
+def make(
+    wanted: Wanted,
+    meeting: Meeting,
+    kinds: Kinds,
+    keep: Keep = lambda _: True,
+    part: tuple[str, ...] = (),
+) -> Plan:
     """Return the plan that leads from the live organization to what the layout wants.
 
-    `keep` chooses the changes that `--only` leaves in; the others are counted, not planned.
+    `keep` chooses the changes that `--only` leaves in, `part` are its selectors; the others are
+    counted, not planned, and what they are about is not touched even for a while.
     """
     of = {kind.resource: kind for kind in kinds}
     changes = [
@@ -54,7 +63,7 @@ def make(wanted: Wanted, meeting: Meeting, kinds: Kinds, keep: Keep = lambda _: 
     ordered = order(
         kept,
         lambda change: of[type(change.subject)].split(change),
-        _room(wanted, meeting),
+        _room(wanted, meeting, keep, part),
         wanted.layout,
     )
     aside = outside(wanted, meeting)
@@ -84,7 +93,8 @@ def _budget(
     """Return what the targets that the plan touches use of AWS's limits once it is done."""
     root = meeting.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else "aws"
-    found = used(after, wanted, partition, touched(changes, after))
+    gifts = given(meeting.live, changes) if SCPS in after else lambda _: False
+    found = used(after, wanted, partition, touched(changes, after), given=gifts)
     return tuple(one.to_json() for one in found)
 
 
@@ -160,19 +170,24 @@ def _organization(meeting: Meeting) -> str:
     return root.organization if isinstance(root, Root) else ""
 
 
-def _room(wanted: Wanted, meeting: Meeting) -> Room:
+def _room(wanted: Wanted, meeting: Meeting, keep: Keep, part: tuple[str, ...]) -> Room:
     root = meeting.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else "aws"
 
     def limits(key: str) -> Limits:
         return policy_type(key).limits_in(partition, wanted.limits.get(key, {}))
 
+    def cared(address: Address) -> bool:
+        found = meeting.desired.get(address) or meeting.ours.get(address)
+        return found is not None and keep(Change(None, found))
+
     return Room(
         meeting.live,
         lambda key: limits(key).attachments - fixed(key),
         lambda key: limits(key).characters,
         lambda key: limits(key).policies,
-        lambda address: address in meeting.desired or address in meeting.ours,
+        cared,
+        part,
     )
 
 

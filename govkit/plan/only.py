@@ -7,7 +7,7 @@ from govkit.errors import UsageError
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.config_deployment import ConfigDeployment
-from govkit.kinds.policy import Policy
+from govkit.kinds.policy import Policy, is_temporary
 from govkit.kinds.tags import Tags
 from govkit.model.address import ROOT, Address, account, ou
 from govkit.model.change import Action, Change
@@ -15,6 +15,7 @@ from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
+from govkit.plan.joined import token
 
 AnyChange: TypeAlias = Change[Resource]
 Keep = Callable[[AnyChange], bool]
@@ -39,6 +40,37 @@ def chosen(
         return lambda _: True
     tests = [_test(selector, wanted, desired, changed_since, beyond) for selector in selectors]
     return lambda change: any(test(change) for test in tests)
+
+
+def with_left_overs(keep: Keep, part: Collection[str], owner: str, live: State) -> Keep:
+    """Return what leaves in what killed runs of the very same part left behind, besides.
+
+    What one of another part made for a while still holds what that one did not come to finish.
+    """
+    if not part:
+        return keep
+
+    theirs = left_behind(part, owner, live)
+    return lambda change: (
+        change.subject in theirs if is_of_a_while(change.subject) else keep(change)
+    )
+
+
+def is_of_a_while(resource: Resource) -> bool:
+    """Tell a policy that a plan made for a while, or an attachment of one."""
+    address = resource.policy if isinstance(resource, Attachment) else resource.address
+    return isinstance(resource, Attachment | Policy) and is_temporary(address)
+
+
+def left_behind(part: Collection[str], owner: str, live: State) -> frozenset[Resource]:
+    """Return the temporary policies that plans of a part left behind, and their attachments."""
+    made = {
+        one.address: one
+        for one in live.all(Policy)
+        if is_temporary(one.address) and one.temporary == token(one.document, one.type, owner, part)
+    }
+    held = (one for one in live.all(Attachment) if one.policy in made)
+    return frozenset([*made.values(), *held])
 
 
 def possible(changes: Sequence[AnyChange], keep: Keep, there: State) -> tuple[AnyChange, ...]:

@@ -73,8 +73,8 @@ class Opened:
         More that an orphan said would stay for good, were the run killed; one that is not adopted
         yet would be refused then.
         """
-        ours = policy.layout == self._owner and self._room.cared(policy.address)
-        return policy.type in GUARDING and (ours or is_temporary(policy.address))
+        ours = policy.layout == self._owner or is_temporary(policy.address)
+        return policy.type in GUARDING and ours and self._room.cared(policy.address)
 
     def in_use(self, policy: Address) -> bool:
         """Tell whether a temporary policy is attached by these means."""

@@ -10,26 +10,31 @@ from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
+from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.model.address import ROOT, Address
 from govkit.model.change import Change
 from govkit.model.plan import Premise
 from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.plan.covers import everything, may_meet, within
+from govkit.plan.room import GUARDING, policy_type
+from govkit.plan.settings import Setting, settings
 from govkit.policies.document import Document, Statement, statements
 
 AnyChange: TypeAlias = Change[Resource]
-Lost: TypeAlias = tuple[Address, Statement]
+Said: TypeAlias = Statement | Setting
+Lost: TypeAlias = tuple[Address, Said]
 _T = TypeVar("_T")
-_DECIDING = frozenset({"scp", "rcp"})
 
 
 def premises(live: State, changes: Sequence[AnyChange]) -> tuple[tuple[Premise, ...], ...]:
     """Return, for each change in its turn, what else must be as it was reviewed.
 
-    An attachment relies on what its policy says. What takes a guard away (a detachment, a policy
-    that says less, an account that leaves an OU) relies on the attachments and policies by which
-    the same is denied, or allowed, all the same: as far as that is meant to last.
+    An attachment relies on its type being enabled, and on what its policy says. What takes a guard
+    away (a detachment, a policy that says less, an account that leaves an OU) relies on the
+    attachments and policies by which the same is denied, or allowed, all the same: as far as that
+    is meant to last. Of types that decide about no requests, it relies on what sets the same
+    (`plan/settings.py`), and a detachment on what the plan put in its place on the same target.
     """
     here, end = _Ground(live), _Ground(live.after(changes))
     return tuple(tuple(_relied(change, here, end)) for change in changes)
@@ -40,9 +45,13 @@ def _relied(change: AnyChange, here: "_Ground", end: "_Ground") -> list[Premise]
     here.take(change)
     found: dict[Address, Premise] = {}
     if isinstance(change.after, Attachment):
+        enabled = EnabledPolicyType(policy_type(change.after.policy))
+        found[enabled.address] = Premise(enabled, ("type",))
         _note(found, here.says(change.after.policy))
-    for place, statement in lost:
-        for attachment in _kept(place, statement, here, end):
+    for attachment in _instead(change, here, end):
+        _hold_to(found, attachment, here)
+    for place, said in lost:
+        for attachment in _kept(place, said, here, end):
             if attachment.address != change.address:
                 _hold_to(found, attachment, here)
     for attachment in _entered(change, here, end):
@@ -54,6 +63,17 @@ def _relied(change: AnyChange, here: "_Ground", end: "_Ground") -> list[Premise]
 def _hold_to(found: dict[Address, Premise], one: Attachment, here: "_Ground") -> None:
     found[one.address] = Premise(one, ("policy", "target"))
     _note(found, here.says(one.policy))
+
+
+def _instead(change: AnyChange, here: "_Ground", end: "_Ground") -> Iterator[Attachment]:
+    """Yield what this plan put where a policy goes whose type decides about no requests."""
+    gone = change.before
+    if isinstance(gone, Attachment) and change.after is None:
+        kind = policy_type(gone.policy)
+        for one in here.put.get(gone.target, ()):
+            stays = one in end.attached.get(gone.target, ())
+            if kind not in GUARDING and stays and policy_type(one) == kind:
+                yield Attachment(one, gone.target)
 
 
 def _entered(change: AnyChange, here: "_Ground", end: "_Ground") -> Iterator[Attachment]:
@@ -85,11 +105,9 @@ def _lost(change: AnyChange, here: "_Ground") -> Iterator[Lost]:
     """Yield what a change takes away, and from which place on."""
     match change.before, change.after:
         case Attachment(policy=policy, target=target), None:
-            yield from ((target, one) for one in here.statements(policy))
+            yield from ((target, one) for one in here.said(policy))
         case Policy() as before, Policy() as after if before.document != after.document:
-            kept = _spoken(after.document)
-            whole = [one for one in here.statements(before.address) if not within(one, kept)]
-            gone = [part for one in whole for part in _parts(one) if not within(part, kept)]
+            gone = _unsaid(before, after)
             for target in sorted(here.holders[before.address]) if gone else ():
                 yield from ((target, one) for one in gone)
         case Account() as before, Account() as after if before.parent != after.parent:
@@ -97,36 +115,41 @@ def _lost(change: AnyChange, here: "_Ground") -> Iterator[Lost]:
             for target in here.above(before.parent):
                 if target not in staying:
                     for policy in sorted(here.attached[target]):
-                        denies = filter(_is_deny, here.statements(policy))
+                        denies = filter(_denies, here.said(policy))
                         yield from ((after.address, one) for one in denies)
         case _:
             return
 
 
-def _kept(
-    place: Address, statement: Statement, here: "_Ground", end: "_Ground"
-) -> Iterable[Attachment]:
-    """Return what keeps a statement in force: one that says all of it, or several that say a part."""
-    whole = _keeping(place, statement, here, end)
-    if whole or not _is_deny(statement):
+def _unsaid(before: Policy, after: Policy) -> list[Said]:
+    """Return what a policy does not say any more."""
+    if before.type not in GUARDING:
+        return [*sorted(settings(before) - settings(after))]
+    kept = _spoken(after.document)
+    whole = [one for one in _spoken(before.document) if not within(one, kept)]
+    return [part for one in whole for part in _parts(one) if not within(part, kept)]
+
+
+def _kept(place: Address, said: Said, here: "_Ground", end: "_Ground") -> Iterable[Attachment]:
+    """Return what keeps something in force: one that says all of it, or several that say a part."""
+    whole = _keeping(place, said, here, end)
+    if whole or isinstance(said, Setting) or not _is_deny(said):
         return whole
-    return [one for part in _parts(statement) for one in _keeping(place, part, here, end)]
+    return [one for part in _parts(said) for one in _keeping(place, part, here, end)]
 
 
-def _keeping(
-    place: Address, statement: Statement, here: "_Ground", end: "_Ground"
-) -> Iterable[Attachment]:
-    """Return the attachments by which a place keeps what a statement says, now and in the end."""
+def _keeping(place: Address, said: Said, here: "_Ground", end: "_Ground") -> Iterable[Attachment]:
+    """Return the attachments by which a place keeps what was said, now and in the end."""
     if place not in end:
         return ()
-    if not _is_deny(statement):
+    if not _denies(said):
         stay = [one for one in here.at(place) if one.policy in end.attached[place]]
         return [one for one in stay if any(map(_is_allow, here.statements(one.policy)))]
-    now = here.covering(here.above(place), statement)
-    if now and end.covering(end.above(place), statement):
+    now = here.covering(here.above(place), said)
+    if now and end.covering(end.above(place), said):
         lasting = [one for one in now if one.policy in end.attached[one.target]]
         return (lasting or now)[:1]
-    below = here.covering(here.inside(place), statement)
+    below = here.covering(here.inside(place), said)
     return [one for one in below if one.policy in end.attached[one.target]]
 
 
@@ -141,6 +164,7 @@ class _Ground:
         self.attached: defaultdict[Address, set[Address]] = defaultdict(set)
         self.holders: defaultdict[Address, set[Address]] = defaultdict(set)
         self.guarded: Counter[Address] = Counter()  # by customers' policies; AWS's own deny nothing
+        self.put: defaultdict[Address, list[Address]] = defaultdict(list)  # by steps, at targets
         self._above: dict[Address, tuple[Address, ...]] = {}
         self._inside: dict[Address, list[Address]] = {}
         for one in state.all(Attachment):
@@ -152,6 +176,8 @@ class _Ground:
     def take(self, change: AnyChange) -> None:
         """Go on to how things are after a change."""
         self._inside.clear()
+        if isinstance(change.after, Attachment):
+            self.put[change.after.target].append(change.after.policy)
         self._take(change.before, change.after)
         for brought in change.brings:
             self._take(None, brought)
@@ -172,7 +198,7 @@ class _Ground:
 
     def _guard(self, policy: Address, target: Address, more: int) -> None:
         known = self.policies.get(policy)
-        if known is not None and not known.aws_managed and known.type in _DECIDING:
+        if known is not None and not known.aws_managed:
             self.guarded[target] += more
 
     def above(self, place: Address) -> tuple[Address, ...]:
@@ -186,6 +212,8 @@ class _Ground:
 
     def inside(self, place: Address) -> list[Address]:
         """Return the targets below a place that customers' policies are attached to."""
+        if place.kind == "account":  # there is nothing below it; thousands may move
+            return []
         if place not in self._inside:
             guarded = [target for target, count in self.guarded.items() if count > 0]
             self._inside[place] = sorted(one for one in guarded if place in self.above(one)[1:])
@@ -197,18 +225,29 @@ class _Ground:
     def statements(self, policy: Address) -> tuple[Statement, ...]:
         """Return what a policy says about requests; nothing where its type is not about them."""
         found = self.policies.get(policy)
-        return _spoken(found.document) if found is not None and found.type in _DECIDING else ()
+        return _spoken(found.document) if found is not None and found.type in GUARDING else ()
+
+    def said(self, policy: Address) -> Iterable[Said]:
+        """Return all that a policy says: about requests, or what it sets."""
+        found = self.policies.get(policy)
+        if found is None or found.type in GUARDING:
+            return self.statements(policy)
+        return sorted(settings(found))
+
+    def says_all(self, policy: Address, said: Said) -> bool:
+        """Tell whether a policy says all of something."""
+        found = self.policies.get(policy)
+        if isinstance(said, Setting):
+            return found is not None and said in settings(found)
+        return _says(self.statements(policy), said)
 
     def at(self, target: Address) -> list[Attachment]:
         return [Attachment(one, target) for one in sorted(self.attached.get(target, ()))]
 
-    def covering(self, targets: Iterable[Address], statement: Statement) -> list[Attachment]:
-        """Return the attachments at the targets that say all that a statement says."""
+    def covering(self, targets: Iterable[Address], said: Said) -> list[Attachment]:
+        """Return the attachments at the targets that say all of something."""
         return [
-            one
-            for target in targets
-            for one in self.at(target)
-            if _says(self.statements(one.policy), statement)
+            one for target in targets for one in self.at(target) if self.says_all(one.policy, said)
         ]
 
 
@@ -246,6 +285,11 @@ def _parts(statement: Statement) -> tuple[Statement, ...]:
         )
         for index, part in enumerate(product(*whole.values()))
     )
+
+
+def _denies(said: Said) -> bool:
+    """Tell what holds once it is said at any level above; an Allow must be said at each."""
+    return isinstance(said, Setting) or _is_deny(said)
 
 
 def _is_deny(statement: Statement) -> bool:

@@ -29,6 +29,7 @@ class Room:
     `allowed` are the attachments per target, `characters` those of a document, `policies` those
     of the organization. `cared` tells the policies and attachments that the next plan would bring
     in order, were a run killed: what nobody would put back is not touched even for a moment.
+    `part` are the selectors of `--only`, where the plan is not of everything.
     """
 
     live: State
@@ -36,6 +37,7 @@ class Room:
     characters: Callable[[str], int] = lambda key: policy_type_of(key).limits.characters
     policies: Callable[[str], int] = lambda key: policy_type_of(key).limits.policies
     cared: Callable[[Address], bool] = lambda _: True
+    part: tuple[str, ...] = ()
 
     def released_first(self, steps: Sequence[Change[Resource]]) -> tuple[list[int], Waits]:
         """Return which detaches must lead an attach for want of room, and the waits they make.

@@ -134,7 +134,11 @@ class StandIns:
             self._attached(policy, target, change)
             for kind in sorted(kinds)
             for policy in temporaries(
-                (one for one in said if _kind(one) == kind), kind, self._owner, self._fits(kind)
+                (one for one in said if _kind(one) == kind),
+                kind,
+                self._owner,
+                self._fits(kind),
+                self._room.part,
             )
             or (None,)
         )

@@ -21,6 +21,7 @@ from govkit.model.finding import Finding, Severity
 from govkit.model.resource import Resource, readdressed
 from govkit.model.state import State
 from govkit.plan.meet import Kinds, Meeting
+from govkit.plan.unable import Way, Why, unable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,16 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
     by_type: Mapping[type, Any] = {kind.resource: kind for kind in kinds}
     desired: list[Resource] = []
     ours: list[Resource] = []
-    findings: list[Finding] = []
-    for address, one in _touched(steps, meeting).items():
-        now = _as_written(_as_far_as_touched(meeting.live.get(address), one), one.after)
-        reason = _stays(one, now)
-        if reason is not None:
-            findings.append(_remark(address, str(address), *reason))
+    touched = _touched(steps, meeting)
+    there = {
+        address: _as_written(_as_far_as_touched(meeting.live.get(address), one), one.after)
+        for address, one in touched.items()
+    }
+    staying = _staying(touched, there, meeting)
+    findings = [_remark(address, str(address), *why) for address, why in staying.items()]
+    for address, one in touched.items():
+        now = there[address]
+        if address in staying:
             continue
         findings += _added_keys(address, one)
         findings += _made_anew(address, one, now)
@@ -74,6 +79,26 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
         desired += [] if wanted is None else [wanted]
         ours += [] if now is None else [now]
     return Undone(State(desired), State(ours), tuple(sorted(findings)))
+
+
+def _staying(
+    touched: Mapping[Address, "_Touched"],
+    there: Mapping[Address, Resource | None],
+    meeting: Meeting,
+) -> Mapping[Address, Why]:
+    """Return what is left as it is: why, and what can be done."""
+    told = {
+        address: _stays(one, there[address])
+        for address, one in touched.items()
+        if (one.before or there[address]) is not None  # else it never was, or is gone again
+    }
+    staying = {address: why for address, why in told.items() if why is not None}
+    ways = {
+        address: Way(one.before, there[address])
+        for address, one in touched.items()
+        if address not in staying and (one.before or there[address]) is not None
+    }
+    return staying | unable(ways, meeting.live, meeting.unseen)
 
 
 def _met(
@@ -208,7 +233,7 @@ _STAY: Mapping[type, tuple[str, str]] = {
 }
 
 
-def _stays(one: _Touched, now: Resource | None) -> tuple[str, str] | None:
+def _stays(one: _Touched, now: Resource | None) -> Why | None:
     """Return why there is no way back and what can be done, or None where there is one."""
     match one.before, one.after:
         case (before, after) if isinstance(after or before, _CREDENTIALS):

@@ -45,8 +45,8 @@ class Watch:
     """
 
     def __init__(self, before: State, changes: Sequence[Change[Resource]]) -> None:
-        given = _given(before, changes)
-        self.then, self.soon = Ground(before, given), Ground(before.after(changes), given)
+        gifts = given(before, changes)
+        self.then, self.soon = Ground(before, gifts), Ground(before.after(changes), gifts)
         self.ground = self.then.copy()
         exempt = frozenset(one.address for one in before.all(Account) if one.management)
         touched = {one.subject.target for one in changes if isinstance(one.subject, Attachment)}
@@ -156,7 +156,7 @@ class Watch:
         return home == ROOT or home != self.soon.homes[account]
 
 
-def _given(before: State, changes: Sequence[Change[Resource]]) -> Callable[[Address], bool]:
+def given(before: State, changes: Sequence[Change[Resource]]) -> Callable[[Address], bool]:
     """Return what tells the targets that get FullAWSAccess from AWS while no step speaks of it."""
     came = [brought for change in changes for brought in change.brings]
     told = [one for change in changes for one in (change.before, change.after)]

@@ -55,7 +55,7 @@ def plan_text(document: Document, style: Style) -> str:
         finding_section(plan, style),
         allowed_section(plan, style),
         refusal_section(plan, style),
-        [paint(summary(plan, style), "bold", style)],
+        [*_reviewed_as(plan, style), paint(summary(plan, style), "bold", style)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -98,6 +98,15 @@ def summary(plan: Document, style: Style) -> str:
     return (
         f"Plan: {said}; {affected} affected{aside}. {written_by(style, _carried_out(plan, style))}"
     )
+
+
+def _reviewed_as(plan: Document, style: Style) -> Iterator[str]:
+    """Yield what `--expect` takes, where a plan is shown to be carried out by a later command."""
+    typed = (style.again or "").split()
+    does_it = bool(style.command) or typed[:1] == ["apply"]
+    later = not does_it or "--dry-run" in typed
+    if later and plan["steps"] and not summary(plan, style).startswith("Plan refused"):
+        yield paint(f"Fingerprint: {plan['fingerprint']}", "dim", style)
 
 
 def _carried_out(plan: Document, style: Style) -> str:

@@ -43,6 +43,22 @@ class Run:
         """Yield the entries of the steps that were carried through, in their order."""
         yield from (entry for entry in self.entries if entry.get("entry") == "step_done")
 
+    def steps_in_doubt(self) -> tuple[Entry, ...]:
+        """Return the last call of each step that was begun, and of which nobody saw the end.
+
+        What AWS refused did not take.
+        """
+        begun: dict[str, Entry] = {}
+        for entry in self.entries:
+            match entry.get("entry"):
+                case "calling" if entry.keys() >= {"step", "address"}:
+                    begun[str(entry["step"])] = entry
+                case "step_done" | "refused" | "failed":
+                    begun.pop(str(entry.get("step")), None)
+                case _:
+                    continue
+        return tuple(begun.values())
+
 
 def runs(store: Store) -> tuple[Run, ...]:
     """Return every run of the store, oldest first."""

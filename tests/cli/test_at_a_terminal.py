@@ -129,6 +129,21 @@ def test_what_changed_while_somebody_was_asked_is_stale_before_the_first_write(
     assert (table.content(), _runs(table)) == (before, [])
 
 
+def test_a_type_that_is_disabled_while_somebody_is_asked_is_stale_before_the_first_write(
+    table: Desk,
+) -> None:
+    """AWS would take the OU and the policy, and refuse only to attach it."""
+    with asked(table, "apply") as person:
+        person.until("steps?")
+        changes.disable_type(Console(table.sandbox), "scp")
+        before = table.content()
+        person.answer("y")
+    assert person.code == 5, person.said
+    relied = "attach attachment:scp/keep@ou:/New relies on policy_type:scp: expected"
+    assert relied in person.said
+    assert (table.content(), _runs(table)) == (before, [])
+
+
 def test_what_somebody_did_meanwhile_just_as_planned_is_done_already(table: Desk) -> None:
     with asked(table, "apply") as person:
         person.until("steps?")

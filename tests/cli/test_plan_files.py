@@ -252,6 +252,25 @@ def test_a_plan_file_knows_what_it_was_limited_to(table: Desk) -> None:
     assert ran.out.endswith("Next: govkit --only guardrail:cost-tags drift\n")
 
 
+@pytest.mark.parametrize("made", [[], ["--only", "guardrail:cost-tags"]], ids=["all", "a part"])
+def test_a_plan_file_is_done_whole_or_not_at_all(table: Desk, made: list[str]) -> None:
+    """Another part than it is of is wrong usage, and not as if somebody had changed anything."""
+    table.does("plan", *made, "--out", "plan.json")
+    before = table.content()
+    ran = table.run("apply", "plan.json", "--yes", "--only", "guardrail:keep-keys")
+    assert ran.code == 64, ran.said
+    what = "--only guardrail:cost-tags" if made else "everything, without --only"
+    assert f"plan.json was made of {what};" in ran.err
+    assert "govkit --only guardrail:keep-keys plan --out plan.json" in ran.err
+    assert table.content() == before
+
+
+def test_a_plan_file_may_be_told_again_what_it_is_of(table: Desk) -> None:
+    part = ["--only", "guardrail:cost-tags", "--only", "guardrail:keep-keys"]
+    table.does("plan", *part, "--out", "plan.json")
+    table.does("apply", "plan.json", "--yes", *part[2:], *part[:2])
+
+
 def test_a_step_that_the_layout_no_longer_asks_for_is_stale_and_said_to_be_so(table: Desk) -> None:
     table.does("plan", "--out", "plan.json")
     layout = _layout(table)

@@ -91,6 +91,33 @@ def test_aws_own_rcp_takes_one_of_the_places_also_beside_foreign_ones(table: Des
     table.does("apply", "--yes")
 
 
+@pytest.mark.parametrize("what", ["a new OU", "a new account", "all, as SCPs are enabled"])
+def test_the_place_that_aws_takes_on_what_is_new_is_counted(table: Desk, what: str) -> None:
+    """AWS attaches FullAWSAccess to it before anything of ours comes: ten places are nine."""
+    enabled = [] if what.startswith("all") else ["scp"]
+    build({"ous": ["Work"], "enabled": enabled}, table.sandbox)
+    target = {"a new OU": "New", "a new account": "account:new"}.get(what, "Work")
+
+    def asked(many: int) -> dict[str, Any]:
+        said = {
+            f"g-{n}": {"policy": _denies(f"s3:Get{n}"), "attach": [target]} for n in range(many)
+        }
+        new = {"new": {"ou": "Work", "create": True, "email": "aws+new@example.com"}}
+        ous = {"Work": None, **({"New": None} if target == "New" else {})}
+        accounts = new if target == "account:new" else {}
+        return _layout(ous=ous, accounts=accounts, guardrails=said)
+
+    table.layout(asked(10))
+    before = table.content()
+    _refused(table, 4, "would hold 11 policies of type scp, foreign ones counted; AWS allows 10.")
+    assert "would be left without" not in table.run("plan").out
+    assert table.content() == before
+    table.layout(asked(9))
+    assert "scp: 10 of 10 attached (1 AWS's own, 9 ours)" in table.does("plan").out
+    table.does("apply", "--yes")
+    assert table.run("plan", "--detailed-exitcode").code == 0
+
+
 def test_what_validate_calls_an_error_is_not_applied(table: Desk) -> None:
     build({"ous": ["Work"]}, table.sandbox)
     many = {

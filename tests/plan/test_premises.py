@@ -37,9 +37,12 @@ TREE: Sequence[Resource] = (
 
 
 def relied(live: Sequence[Resource], *changes: Change[Any]) -> list[list[str]]:
-    """Return the addresses that each change relies on."""
+    """Return the addresses that each change relies on, but for types that are enabled."""
     found = premises(State([*TREE, *live]), changes)
-    return [[str(one.resource.address) for one in step] for step in found]
+    return [
+        [str(one.resource.address) for one in step if one.resource.address.kind != "policy_type"]
+        for step in found
+    ]
 
 
 def away(one: Resource) -> Change[Any]:
@@ -48,16 +51,17 @@ def away(one: Resource) -> Change[Any]:
 
 def test_an_attachment_relies_on_what_its_policy_says() -> None:
     (found,) = premises(State(TREE), [Change(None, Attachment(KEEP, WORK))])
-    assert [one.to_json()["address"] for one in found] == ["policy:scp/keep"]
-    (facts,) = [one.to_json()["is"] for one in found]
+    assert [one.to_json()["address"] for one in found] == ["policy:scp/keep", "policy_type:scp"]
+    facts, enabled = [one.to_json()["is"] for one in found]
     assert isinstance(facts, dict)
     assert str(facts["document"]).startswith("sha256:")
+    assert enabled == {"type": "scp"}
 
 
 def test_what_a_policy_says_is_what_it_says_by_then() -> None:
     later = says(KEEP, "s3:DeleteBucket", "s3:PutBucketPolicy")
     changes = [Change(TREE[4], later), Change(None, Attachment(KEEP, WORK))]
-    _, (found,) = premises(State(TREE), changes)
+    _, (found, _) = premises(State(TREE), changes)
     assert found.resource == later
 
 
@@ -180,6 +184,81 @@ def test_types_that_decide_nothing_about_requests_are_relied_on_where_attached(k
     assert relied(live, away(live[1]), Change(None, Attachment(address, WORK))) == [
         [],
         [f"policy:{kind}/costs"],
+    ]
+
+
+def sets(kind: str, name: str, *plans: str) -> Policy:
+    value = {
+        "plans": {"@@operators_allowed_for_child_policies": ["@@all"], **{p: {} for p in plans}}
+    }
+    return Policy(policy(kind, name), kind, name, of(value))
+
+
+def test_a_detachment_of_a_type_that_decides_nothing_relies_on_what_sets_the_same_and_stays() -> (
+    None
+):
+    """The nearest of those at the target or above; of another type, or about something else, none."""
+    daily, again, other = (
+        sets("backup", "daily", "Daily"),
+        sets("backup", "again", "daily", "weekly"),
+        sets("backup", "other", "weekly"),
+    )
+    tagged = sets("tag", "daily", "Daily")
+    live = [daily, again, other, tagged, Attachment(daily.address, PROD)]
+    live += [Attachment(tagged.address, PROD), Attachment(other.address, PROD)]
+    assert relied(live, away(live[4])) == [[]]
+    live += [Attachment(again.address, WORK), Attachment(again.address, ROOT)]
+    nearest = ["attachment:backup/again@ou:/Work", "policy:backup/again"]
+    assert relied(live, away(live[4])) == [nearest]
+    assert relied(live, away(live[4]), away(live[7]))[0] == [
+        "attachment:backup/again@root:/",
+        "policy:backup/again",
+    ]
+    below = [*live[:4], Attachment(daily.address, WORK), Attachment(again.address, PROD)]
+    assert relied(below, away(below[4])) == [
+        ["attachment:backup/again@ou:/Work/Prod", "policy:backup/again"]
+    ]
+
+
+def test_a_detachment_of_such_a_type_relies_on_what_the_plan_put_in_its_place() -> None:
+    """Whatever that sets: nightly plans in the place of daily ones. Elsewhere, or for a while, not."""
+    old, new = sets("backup", "old", "daily"), sets("backup", "new", "nightly")
+    costs = sets("tag", "costs", "nightly")
+    live = [old, new, costs, Attachment(old.address, WORK)]
+    come = Change(None, Attachment(new.address, WORK))
+    held = ["attachment:backup/new@ou:/Work", "policy:backup/new"]
+    assert relied(live, come, away(live[3]))[1] == held
+    elsewhere = Change(None, Attachment(new.address, PROD))
+    tagged = Change(None, Attachment(costs.address, WORK))
+    assert relied(live, elsewhere, tagged, away(live[3]))[2] == []
+    assert relied(live, come, away(live[3]), away(Attachment(new.address, WORK)))[1] == []
+
+
+def test_a_policy_of_such_a_type_that_sets_less_relies_on_the_one_that_sets_it_now() -> None:
+    both, one = sets("backup", "both", "daily", "weekly"), sets("backup", "one", "daily")
+    live = [both, one, Attachment(both.address, WORK), Attachment(one.address, ROOT)]
+    less, more = sets("backup", "both", "weekly"), sets("backup", "both", "daily", "weekly", "x")
+    assert relied(live, Change(both, less)) == [
+        ["attachment:backup/one@root:/", "policy:backup/one"]
+    ]
+    assert relied(live, Change(both, more)) == [[]]
+
+
+def test_a_move_relies_on_what_sets_the_same_at_the_new_place() -> None:
+    old, new = sets("ai_opt_out", "old", "lex"), sets("ai_opt_out", "new", "Lex")
+    live = [old, new, Attachment(old.address, WORK), Attachment(new.address, NEW)]
+    there = Account(account("a"), NEW, "a", "a@example.com")
+    assert relied(live, Change(TREE[3], there)) == [
+        ["attachment:ai_opt_out/new@ou:/New", "policy:ai_opt_out/new"]
+    ]
+
+
+def test_a_document_without_names_below_its_top_sets_what_is_at_the_top() -> None:
+    plain = of({"default": {"@@assign": "first"}, "mode": "on"})
+    one, other = (Policy(policy("later", n), "later", n, plain) for n in ("one", "other"))
+    live = [one, other, Attachment(one.address, WORK), Attachment(other.address, WORK)]
+    assert relied(live, away(live[2])) == [
+        ["attachment:later/other@ou:/Work", "policy:later/other"]
     ]
 
 

@@ -479,9 +479,11 @@ def test_what_is_protected_is_not_guarded_by_a_step_that_nobody_reviewed(table: 
     attached("B")
     assert "--allow protect=1" in table.run("plan", "--out", "plan.json").said
     attached("/", "B")
-    ran = table.run("apply", "plan.json", "--yes")
-    assert ran.code == 4, ran.said
-    assert "ou:/A is protected, and the plan would take tag/cost away from it" in ran.said
+    before = table.content()
+    ran = table.run("apply", "plan.json", "--yes", "--allow", "protect=1")
+    assert ran.code == 5, ran.said
+    assert "detach attachment:tag/cost@ou:/A relies on attachment:tag/cost@root:/" in ran.said
+    assert table.content() == before
 
 
 def test_a_way_back_is_not_refused_where_what_it_did_not_touch_guards_all_the_same(
@@ -512,3 +514,22 @@ def test_a_protected_ou_is_not_replaced_because_a_plan_file_or_an_authority_says
         assert "ou:/B/P is protected, and the plan would replace it" in ran.said
     ran = table.does("apply", "plan.json", "--yes", "--allow", "protect=1")
     assert "4 of 4 steps done" in ran.out
+
+
+def test_trusted_access_that_a_policy_type_needs_is_not_disabled(table: Desk) -> None:
+    """AWS refuses it; here before anything is written."""
+    service = "inspector2.amazonaws.com"
+    build({"ous": ["A", "B"]}, table.sandbox)
+    scan = {"scan": {"type": "inspector", "policy": INSPECTOR, "attach": ["/"]}}
+    table.layout(_layout(ous=AB, guardrails=scan, services={"trusted_access": [service]}))
+    table.does("apply", "--yes")
+    gone = {"trusted_access": [{"service": service, "absent": True}]}
+    tagged = {**AB, "A": {"tags": {"tier": "x"}}}
+    table.layout(_layout(ous=tagged, guardrails=scan, services=gone))
+    before = table.content()
+    ran = table.run("apply", "--yes")
+    assert ran.code == 4, ran.said
+    assert (
+        f"AWS does not disable trusted access of {service} while policy type inspector" in ran.said
+    )
+    assert table.content() == before

@@ -1,5 +1,6 @@
 """The way back from a run: what it touched, as it was, and nothing else."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -221,18 +222,71 @@ def test_an_ou_that_the_run_deleted_comes_back_with_what_was_attached(table: Des
     assert "No changes." in table.does("plan").out
 
 
-def test_a_run_killed_in_the_middle_of_a_step_says_that_this_one_is_left_out(table: Desk) -> None:
+NEWER = {"after", "takes"}  # what a call's line did not have
+
+
+def _killed_run(table: Desk, fault: Kind, operation: str) -> str:
     table.layout(_guarded())
-    plant(table.sandbox, Fault(Kind.KILL_AFTER, "AttachPolicy", times=1))
+    plant(table.sandbox, Fault(fault, operation, times=1))
     assert table.dies("apply", "--yes") > 0
     clear(table.sandbox)
-    run = max((table.folder / ".govkit" / "runs").iterdir()).stem
-    found = _codes(table, run)
-    assert [code for code, _ in found] == ["GK323"]
-    assert (
-        "ended while it was at attachment:scp/keep@ou:/"
-        in table.run("rollback", run, "--dry-run").out
-    )
+    return max((table.folder / ".govkit" / "runs").iterdir()).stem
+
+
+def _names(table: Desk) -> list[str]:
+    shot = json.loads(table.does("snapshot").out)["resources"]
+    return [one["name"] for one in shot if one["kind"] == "policy" and not one["aws_managed"]]
+
+
+@pytest.mark.parametrize("operation", ["CreatePolicy", "AttachPolicy"])
+@pytest.mark.parametrize("fault", [Kind.KILL, Kind.KILL_AFTER])
+def test_a_run_killed_in_the_middle_of_a_step_goes_back_all_the_way(
+    table: Desk, fault: Kind, operation: str
+) -> None:
+    """Whether the call took is looked up; where it did, that is said."""
+    run = _killed_run(table, fault, operation)
+    took = fault is Kind.KILL_AFTER
+    assert [code for code, _ in _codes(table, run)] == (["GK323"] if took else [])
+    table.does("rollback", run, "--yes")
+    assert _names(table) == []
+
+
+def test_what_finished_a_killed_run_and_that_go_back_together(table: Desk) -> None:
+    """The second run found the step of the first done: it is the first one's to take back."""
+    first = _killed_run(table, Kind.KILL_AFTER, "AttachPolicy")
+    second = _new_run(table, "apply", "--yes")
+    table.does("rollback", second, "--yes")
+    table.does("rollback", first, "--yes")
+    assert _names(table) == []
+
+
+def test_what_aws_refused_a_run_is_not_its_to_take_back(table: Desk) -> None:
+    table.layout(_guarded())
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "AttachPolicy", skip=1))
+    assert table.run("apply", "--yes").code == 6
+    first = max((table.folder / ".govkit" / "runs").iterdir()).stem
+    table.does("apply", "--yes")
+    steps, staying = _planned(table, first)
+    assert [verb for verb, _ in steps] == ["detach"]
+    assert "policy:scp/keep was made by the run and stays: attachment:scp/keep@ou:/" in staying
+
+
+def test_a_step_that_an_older_journal_does_not_tell_is_left_out_and_that_is_said(
+    table: Desk,
+) -> None:
+    run = _killed_run(table, Kind.KILL_AFTER, "AttachPolicy")
+    path = table.folder / ".govkit" / "runs" / f"{run}.jsonl"
+    told = [json.loads(line) for line in path.read_text().splitlines()]
+    before, lines = told[0]["prev"], []
+    for one in told:
+        older = one if one["entry"] != "calling" else {k: one[k] for k in one if k not in NEWER}
+        lines.append(json.dumps({**older, "prev": before}))
+        before = hashlib.sha256(lines[-1].encode()).hexdigest()
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert [code for code, _ in _codes(table, run)] == ["GK303", "GK323"]
+    said = table.run("rollback", run, "--dry-run").out
+    assert "ended while it was at attachment:scp/keep@ou:/" in said
+    assert "leaves it out" in said
 
 
 def test_a_rollback_can_be_rolled_back(table: Desk) -> None:
@@ -251,3 +305,139 @@ def test_what_a_pin_keeps_off_no_rollback_attaches(table: Desk) -> None:
     ran = table.does("rollback", run, "--yes")
     assert "keep is pinned off ou:/New" in ran.out
     assert "Nothing to do." in ran.err
+
+
+# --- what later runs built upon, or took away ------------------------------------------------------
+
+
+KEEP = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}],
+}
+
+
+def _keep(*attach: str) -> dict[str, Any]:
+    return {"guardrails": {"keep": {"policy": KEEP, "attach": list(attach)}}}
+
+
+def _planned(table: Desk, run: str) -> tuple[list[tuple[str, str]], str]:
+    """Return the steps of a rollback, and what its findings of what stays say."""
+    ran = table.does("rollback", run, "--dry-run")
+    told = re.findall(r"(?m)^ +\d+  [-+~>] (\w+) +(.*?)  ", ran.out)
+    return told, "\n".join(line for line in ran.out.splitlines() if "GK303" in line)
+
+
+def test_a_policy_that_a_later_run_attached_elsewhere_stays(table: Desk) -> None:
+    run = _run(table, _layout(**_keep("Old")))
+    _run(table, _layout(**_keep("Old", "New")))
+    steps, staying = _planned(table, run)
+    assert steps == [("detach", "SCP keep from OU /Old")]
+    assert "policy:scp/keep was made by the run and stays: attachment:scp/keep@ou:/New" in staying
+    table.does("rollback", run, "--yes")
+    assert "has nothing to do" in table.does("rollback", run, "--yes").out
+
+
+def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table: Desk) -> None:
+    """To disable it would take the administrator along; of a type AWS refuses it."""
+    inspector = "inspector2.amazonaws.com"
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com", inspector]}
+    scans = {
+        "type": "inspector",
+        "policy": {"inspector": {"enablement": {}}},
+        "attach": ["Old"],
+    }
+    run = _run(table, _layout(**_account(), services=services, guardrails={"scans": scans}))
+    services["delegated_administrators"] = {"network": ["config.amazonaws.com"]}
+    _run(table, _layout(**_account(), services=services, guardrails={"scans": scans}))
+    steps, staying = _planned(table, run)
+    assert [verb for verb, _ in steps] == ["detach", "delete"]
+    assert "delegated_administrator:config.amazonaws.com/network needs it" in staying
+    assert (
+        f"trusted_access:{inspector} was made by the run and stays: policy_type:inspector"
+        in staying
+    )
+    table.does("rollback", run, "--yes")
+
+
+def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> None:
+    """An account does not go back to an OU that is not there, nor a policy to such a target."""
+    _run(table, _layout(**_account(), **_keep("Old", "New")))
+    run = _run(table, _layout(**_account(ou="New"), **_keep("New")))
+    ous = {"Old": {"absent": True}, "New": None}
+    later = _run(table, {**_layout(**_account(ou="New"), **_keep("New")), "ous": ous})
+    steps, staying = _planned(table, run)
+    assert steps == []
+    assert "account:network stays as it is: how it was, it stood on ou:/Old" in staying
+    assert "attachment:scp/keep@ou:/Old stays as it is" in staying
+    assert "Nothing to do." in table.does("rollback", run, "--yes").err
+    table.does("rollback", later, "--yes")
+    assert len(_planned(table, run)[0]) == 2
+    table.does("rollback", run, "--yes")
+    assert _home(table) == "ou:/Old"
+
+
+def test_an_attachment_of_a_policy_that_is_gone_is_not_brought_back(table: Desk) -> None:
+    _run(table, _layout(**_keep("Old", "New")))
+    run = _run(table, _layout(**_keep("New")))
+    _run(table, _layout(guardrails={"keep": {"absent": True}}))
+    steps, staying = _planned(table, run)
+    assert (steps, "it stood on policy:scp/keep" in staying) == ([], True)
+
+
+def test_a_step_of_a_rollback_says_which_run_it_goes_back_from(table: Desk) -> None:
+    """No line of the layout asks for it, and the layout's words for it would be wrong."""
+    run = _run(table, _layout(**_keep("Old")))
+    told = table.does("rollback", run, "--dry-run").out
+    assert told.count(f"as before run {run}") == 2
+    assert "no rendering" not in told
+    assert "org_layout.yaml:" not in told
+
+
+# --- reviewed, ticketed, by shares -----------------------------------------------------------------
+
+
+def _begin(table: Desk) -> dict[str, Any]:
+    runs = (table.folder / ".govkit" / "runs").iterdir()
+    newest = max(runs, key=lambda one: one.stat().st_mtime_ns)  # names tell it to the second alone
+    found: dict[str, Any] = json.loads(newest.read_text().splitlines()[0])
+    return found
+
+
+def test_a_way_back_that_was_reviewed_is_what_is_done(table: Desk) -> None:
+    run = _run(table, _guarded())
+    told = table.does("rollback", run, "--dry-run").out
+    (fingerprint,) = re.findall(r"(?m)^Fingerprint: (sha256:\w+)$", told)
+    changes.attach(Console(table.sandbox), "keep", "/")
+    ran = table.run("rollback", run, "--yes", "--expect", fingerprint)
+    assert ran.code == 5, ran.said  # the policy would stay now
+    changes.detach(Console(table.sandbox), "keep", "/")
+    table.does("rollback", run, "--yes", "--expect", fingerprint, "--change", "SEC-7")
+    assert (_names(table), _begin(table)["ticket"]) == ([], "SEC-7")
+
+
+def test_a_reviewed_way_back_that_was_stopped_is_finished_by_the_same_command(table: Desk) -> None:
+    run = _run(table, _guarded())
+    told = table.does("rollback", run, "--dry-run").out
+    (fingerprint,) = re.findall(r"(?m)^Fingerprint: (sha256:\w+)$", told)
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "DetachPolicy", skip=1))
+    assert table.run("rollback", run, "--yes", "--expect", fingerprint).code == 6
+    table.does("rollback", run, "--yes", "--expect", fingerprint)
+    assert _names(table) == []
+
+
+def test_a_way_back_is_gone_by_shares_and_says_whose_turn_it_is(table: Desk) -> None:
+    ous = {"Old": None, "New": None, "More": None}
+    keep = {"keep": {"policy": DENY, "attach": ["Old"]}}
+    run = _run(table, {**_layout(**_account(ou="More"), guardrails=keep), "ous": ous})
+    ran = table.does("rollback", run, "--yes", "--authority", "policies")
+    assert f"rollback {run} --authority structure" in ran.out
+    assert (_names(table), _home(table)) == ([], "ou:/More")
+    assert _begin(table)["asked"]["authority"] == "policies"
+    table.does("rollback", run, "--yes", "--authority", "structure")
+    assert _home(table) == "ou:/Old"
+
+
+def test_a_part_of_a_way_back_is_not_taken_for_all_of_it(table: Desk) -> None:
+    run = _run(table, _guarded())
+    table.does("rollback", run, "--yes", "--only", "ou:Old")
+    assert _begin(table)["asked"]["only"] == ["ou:Old"]

@@ -1,6 +1,7 @@
 """A plan as people read it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ Findings
   warning GK301  scp/x is detached early.
       Free a slot.
 
+Fingerprint: sha256:f724a5b0ea30d61d2cf3db88c2ae8cce196875f7f76bd3daa36dfc5755158212
 Plan: 2 to create, 2 to update, 1 to delete, 1 to move, 1 to attach, 1 to detach; 3 accounts affected. Next: govkit apply
 """
 
@@ -68,6 +70,17 @@ def told(plan: dict[str, Any], style: Style = PLAIN) -> str:
 
 def test_a_plan_is_told_step_by_step_with_its_meaning(make_plan: Make) -> None:
     assert told(make_plan()) == GOLDEN
+
+
+def test_the_fingerprint_is_told_where_a_plan_can_be_applied_by_it(make_plan: Make) -> None:
+    """Not by `apply` itself, which shows the same plan, nor where nothing is to be done."""
+    plan = make_plan()
+    assert f"\nFingerprint: {plan['fingerprint']}\nPlan: " in told(plan)
+    assert "Fingerprint" not in told(plan, Style(again="apply plan.json"))
+    rollback = Style(command="rollback RUN", again="rollback RUN")
+    assert "Fingerprint" not in told(plan, rollback)
+    assert "Fingerprint" in told(plan, replace(rollback, again="rollback RUN --dry-run"))
+    assert "Fingerprint" not in told(make_plan(steps=()))
 
 
 def test_an_empty_plan_says_so_plainly(make_plan: Make) -> None:

@@ -17,6 +17,7 @@ from govkit.model.wanted import Wanted
 from govkit.plan.guards._remark import remark
 from govkit.plan.judge import Guard
 from govkit.plan.room import policy_type
+from govkit.plan.watch import given
 from govkit.policies.document import statements
 
 RAIL = "full_access"
@@ -37,8 +38,9 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:  # noqa: ARG001 - a 
         for step in plan.steps
         if isinstance(step.change.before, Attachment) and step.change.after is None
     }
+    gifts = given(plan.live, [step.change for step in plan.steps])
     for target in sorted(losing | _governed(plan.ours)):
-        if target in after and allowing.isdisjoint(held[target]):
+        if target in after and allowing.isdisjoint(held[target]) and not gifts(target):
             yield remark(RAIL, "GK409", str(target), _message(target, lost=target in losing))
 
 

@@ -18,12 +18,14 @@ from govkit.model.finding import Finding
 from govkit.model.plan import Plan
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
+from govkit.plan.ground import SCPS
 from govkit.plan.guards._remark import remark
 from govkit.plan.guards.max_moves import created_accounts
 from govkit.plan.judge import Guard
 from govkit.plan.meet import org_paths
 from govkit.plan.room import fixed
 from govkit.plan.room import policy_type as type_of
+from govkit.plan.watch import given
 from govkit.policies.exempt import tokens, with_paths
 from govkit.policies.limits import Limits, organization_limits
 from govkit.policies.types import policy_type
@@ -63,6 +65,9 @@ def _attachments(plan: Plan, after: State, limits: LimitsOf) -> Iterator[tuple[s
         if isinstance(step.change.after, Attachment)
     }
     held = Counter((one.target, type_of(one.policy)) for one in after.all(Attachment))
+    if SCPS in after:
+        gifts = given(plan.live, [step.change for step in plan.steps])
+        held.update((target, key) for target, key in gaining if key == "scp" and gifts(target))
     for target, key in sorted(gaining):
         count, most = held[target, key] + fixed(key), limits(key).attachments
         if count > most:
