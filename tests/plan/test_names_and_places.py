@@ -127,3 +127,28 @@ def test_what_validate_calls_an_error_is_not_applied(table: Desk) -> None:
     table.layout(_layout(ous={"Work": {"full_access": False}}, guardrails=many))
     assert table.run("validate").code == 3
     _refused(table, 4, "Refused by")
+
+
+def test_the_only_place_of_a_target_cannot_change_hands_and_nothing_is_written(
+    table: Desk,
+) -> None:
+    """AWS takes neither a second SCP nor the last one away; the end alone would look well."""
+    build({"ous": ["A"]}, table.sandbox)
+    says = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+    table.layout(
+        {
+            "version": 1,
+            "organization": ORGANIZATION,
+            "limits": {"scp": {"attachments": 1}},
+            "ous": {"A": {"full_access": False}},
+            "guardrails": {"all": {"policy": says, "attach": ["A"]}},
+        }
+    )
+    before = table.content()
+    ran = table.run("apply", "--yes", "--allow", "full_access=1")
+    assert ran.code == 4, ran.said
+    assert " after step s" in ran.said
+    assert table.content() == before

@@ -1,4 +1,4 @@
-"""AWS's limits hold at the end of the plan, foreign policies counted: no surprise from AWS."""
+"""AWS's limits hold after every step of the plan, foreign policies counted: no surprise from AWS."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,10 +7,8 @@ from govkit.kinds._access_analyzer import ANALYZERS
 from govkit.kinds._for_all import EXCLUDED
 from govkit.kinds.account import Account
 from govkit.kinds.analyzer import Analyzer
-from govkit.kinds.attachment import Attachment
 from govkit.kinds.conformance_pack import ConformancePack
 from govkit.kinds.organization_rule import OrganizationRule
-from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy import Policy
 from govkit.kinds.root import Root
 from govkit.model.address import ROOT
@@ -18,14 +16,12 @@ from govkit.model.finding import Finding
 from govkit.model.plan import Plan
 from govkit.model.state import State
 from govkit.model.wanted import Wanted
-from govkit.plan.ground import SCPS
+from govkit.plan.guards._crowd import OUS, Moment, Where, fullest
 from govkit.plan.guards._remark import remark
 from govkit.plan.guards.max_moves import created_accounts
 from govkit.plan.judge import Guard
 from govkit.plan.meet import org_paths
 from govkit.plan.room import fixed
-from govkit.plan.room import policy_type as type_of
-from govkit.plan.watch import given
 from govkit.policies.exempt import tokens, with_paths
 from govkit.policies.limits import Limits, organization_limits
 from govkit.policies.types import policy_type
@@ -36,7 +32,7 @@ _UNKNOWN_PATH = "o-0123456789/r-0123" + "/ou-0123-01234567" * 5  # as long as AW
 
 
 def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
-    after = plan.live.after(step.change for step in plan.steps)
+    after, worst = plan.live.after(step.change for step in plan.steps), fullest(plan)
     root = plan.live.get(ROOT)
     partition = root.partition if isinstance(root, Root) else "aws"
     known: dict[str, Limits] = {}
@@ -47,10 +43,9 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
         return known[key]
 
     for subject, message in (
-        *_attachments(plan, after, limits),
+        *_policies(worst, limits),
         *_documents(plan, after, limits),
-        *_counts(plan, after, limits),
-        *_ous(plan, after, wanted, partition),
+        *_ous(worst, wanted, partition),
         *_accounts(plan, after, wanted),
         *_analyzers(plan, after),
         *_left_out(plan),
@@ -58,26 +53,20 @@ def _look(plan: Plan, wanted: Wanted) -> Iterable[Finding]:
         yield remark(RAIL, "GK410", subject, message)
 
 
-def _attachments(plan: Plan, after: State, limits: LimitsOf) -> Iterator[tuple[str, str]]:
-    gaining = {
-        (step.change.after.target, type_of(step.change.after.policy))
-        for step in plan.steps
-        if isinstance(step.change.after, Attachment)
-    }
-    held = Counter((one.target, type_of(one.policy)) for one in after.all(Attachment))
-    if SCPS in after:
-        gifts = given(plan.live, [step.change for step in plan.steps])
-        held.update((target, key) for target, key in gaining if key == "scp" and gifts(target))
-    for target, key in sorted(gaining):
-        count, most = held[target, key] + fixed(key), limits(key).attachments
+def _policies(worst: Mapping[Where, Moment], limits: LimitsOf) -> Iterator[tuple[str, str]]:
+    """Count the policies that come to a target, or to the organization: AWS refuses one on the way, too."""
+    for (target, key), moment in sorted(worst.items(), key=str):
+        if target is not None:
+            count, most = moment.count + fixed(key), limits(key).attachments
+            subject, what = str(target), f"{target} would hold"
+        elif (target, key) != OUS:
+            count, most = moment.count, limits(key).policies
+            subject, what = f"policy_type:{key}", "The organization would have"
+        else:
+            continue
         if count > most:
-            yield (
-                str(target),
-                (
-                    f"{target} would hold {count} policies of type {key}, foreign ones "
-                    f"counted; AWS allows {most}."
-                ),
-            )
+            said = f"{what} {count} policies of type {key}{moment.when}, foreign ones counted"
+            yield subject, f"{said}; AWS allows {most}."
 
 
 def _documents(plan: Plan, after: State, limits: LimitsOf) -> Iterator[tuple[str, str]]:
@@ -99,31 +88,14 @@ def _paths(plan: Plan, after: State) -> Mapping[str, str]:
     return {path: real for real, path in org_paths(after, plan.ids).items()}
 
 
-def _counts(plan: Plan, after: State, limits: LimitsOf) -> Iterator[tuple[str, str]]:
-    made = {
-        step.change.after.type
-        for step in plan.steps
-        if isinstance(step.change.after, Policy) and step.change.before is None
-    }
-    held = Counter(policy.type for policy in after.all(Policy) if not policy.aws_managed)
-    for key in sorted(made):
-        if held[key] > limits(key).policies:
-            yield (
-                f"policy_type:{key}",
-                (
-                    f"The organization would have {held[key]} policies of type {key}; "
-                    f"AWS allows {limits(key).policies}."
-                ),
-            )
-
-
-def _ous(plan: Plan, after: State, wanted: Wanted, partition: str) -> Iterator[tuple[str, str]]:
-    if not any(isinstance(step.change.after, OrganizationalUnit) for step in plan.steps):
-        return
-    most = organization_limits(wanted.limits.get("organization", {}), partition)
-    count = sum(1 for _ in after.all(OrganizationalUnit))
-    if count > most["ous"]:
-        yield "root:/", f"The organization would have {count} OUs; AWS allows {most['ous']}."
+def _ous(
+    worst: Mapping[Where, Moment], wanted: Wanted, partition: str
+) -> Iterator[tuple[str, str]]:
+    most = organization_limits(wanted.limits.get("organization", {}), partition)["ous"]
+    moment = worst.get(OUS)
+    if moment is not None and moment.count > most:
+        said = f"The organization would have {moment.count} OUs{moment.when}"
+        yield "root:/", f"{said}; AWS allows {most}."
 
 
 def _accounts(plan: Plan, after: State, wanted: Wanted) -> Iterator[tuple[str, str]]:
