@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from govkit.policies.document import Statement, of, statements
+from govkit.policies.document import Statement
 
 
 def within(one: Statement, others: Iterable[Statement]) -> bool:
@@ -38,7 +38,7 @@ def _concerns_all(wide: Any, narrow: Any) -> bool:
 
 def everything(allows: Iterable[Statement]) -> bool:
     """Tell whether statements surely allow every request there is."""
-    return any(_plain(one) and "*" in _listed(one.value.get("Action", ())) for one in allows)
+    return any(_plain(one) and "*" in listed(one.value.get("Action", ())) for one in allows)
 
 
 def allowed_by(deny: Statement, allows: Iterable[Statement]) -> bool:
@@ -50,64 +50,11 @@ def all_but(deny: Statement, allows: frozenset[Statement]) -> bool:
     """Tell whether a Deny surely denies all that the Allows do not allow."""
     if not _plain(deny):
         return False
-    if "*" in _listed(deny.value.get("Action", ())):
+    if "*" in listed(deny.value.get("Action", ())):
         return True
     patterns = {one for allow in allows if _plain(allow) for one in _patterns(allow, "Action")}
     spared = _patterns(deny, "NotAction")
-    return bool(spared) and all(_swallowed(one, patterns) for one in spared)
-
-
-def opposite(allows: frozenset[Statement]) -> tuple[Statement, ...]:
-    """Return Denies that together say all that the Allows do not allow; none where that cannot be said.
-
-    What is allowed under a condition alone is denied where that does not hold.
-    """
-    if not all(_plain(_unconditional(one)) and "Action" in one.value for one in allows):
-        return ()
-    always = {one for allow in allows if _plain(allow) for one in _patterns(allow, "Action")}
-    sometimes: dict[str, list[Any]] = {}
-    for allow in allows:
-        for action in _patterns(allow, "Action") if not _plain(allow) else ():
-            if not _swallowed(action, always):
-                sometimes.setdefault(action, []).append(allow.value["Condition"])
-    refused = {action: _none_of(conditions) for action, conditions in sometimes.items()}
-    if not all(refused.values()) or any(_overlap(one, sometimes) for one in sometimes):
-        return ()
-    spared = sorted(always | sometimes.keys())
-    said: list[dict[str, Any]] = [{"NotAction": spared} if spared else {"Action": "*"}]
-    said += [{"Action": action, "Condition": refused[action]} for action in sorted(sometimes)]
-    denies = [{"Effect": "Deny", **one, "Resource": "*"} for one in said]
-    return tuple(statements(of({"Statement": denies})))
-
-
-def _unconditional(one: Statement) -> Statement:
-    value = {name: part for name, part in one.value.items() if name != "Condition"}
-    return Statement(one.canonical, one.index, value)
-
-
-def _overlap(action: str, others: Iterable[str]) -> bool:
-    return any(one != action and _patterns_meet(one, action) for one in others)
-
-
-def _none_of(conditions: Iterable[Any]) -> dict[str, Any]:
-    """Return a condition that holds where none of the others does; an empty one where none is known.
-
-    One operator with one key each, of the same key: `StringEquals` is the contrary of
-    `StringNotEquals`, also where the key is missing.
-    """
-    found: dict[str, dict[str, list[str]]] = {}
-    for condition in conditions:
-        if len(condition) != 1 or len(next(iter(condition.values()))) != 1:
-            return {}
-        ((operator, keys),) = condition.items()
-        ((key, values),) = keys.items()
-        if operator not in CONTRARY:
-            return {}
-        under = found.setdefault(CONTRARY[operator], {})
-        if operator.startswith("StringNot") and key in under:
-            return {}  # two negations: their contraries would have to hold both
-        under.setdefault(key, []).extend(_listed(values))
-    return dict(found)
+    return bool(spared) and all(swallowed(one, patterns) for one in spared)
 
 
 CONTRARY = {
@@ -123,14 +70,14 @@ def _plain(one: Statement) -> bool:
     value = one.value
     if "Condition" in value or "Principal" in value or "NotResource" in value:
         return False
-    return "*" in _listed(value.get("Resource", "*"))
+    return "*" in listed(value.get("Resource", "*"))
 
 
 def _patterns(one: Statement, element: str) -> set[str]:
-    return _lower(one.value.get(element, ()))
+    return lower(one.value.get(element, ()))
 
 
-def _swallowed(action: str, patterns: Iterable[str]) -> bool:
+def swallowed(action: str, patterns: Iterable[str]) -> bool:
     return any(pattern == action or _swallows(pattern, action) for pattern in patterns)
 
 
@@ -141,16 +88,16 @@ def _same_or_none(wide: Any, narrow: Any, element: str) -> bool:
 def _resources_cover(wide: Any, narrow: Any) -> bool:
     if "NotResource" in wide or "NotResource" in narrow:
         return bool(wide.get("NotResource") == narrow.get("NotResource") and "Resource" not in wide)
-    mine = _listed(wide.get("Resource", "*"))
-    return "*" in mine or set(_listed(narrow.get("Resource", "*"))) <= set(mine)
+    mine = listed(wide.get("Resource", "*"))
+    return "*" in mine or set(listed(narrow.get("Resource", "*"))) <= set(mine)
 
 
 def _actions_cover(wide: Any, narrow: Any) -> bool:
     if "NotAction" in wide or "NotAction" in narrow:
         both = "NotAction" in wide and "NotAction" in narrow
-        return both and _lower(wide["NotAction"]) <= _lower(narrow["NotAction"])
-    mine = _lower(wide.get("Action", ()))
-    return all(_swallowed(action, mine) for action in _lower(narrow.get("Action", ())))
+        return both and lower(wide["NotAction"]) <= lower(narrow["NotAction"])
+    mine = lower(wide.get("Action", ()))
+    return all(swallowed(action, mine) for action in lower(narrow.get("Action", ())))
 
 
 def _swallows(pattern: str, action: str) -> bool:
@@ -170,16 +117,16 @@ def may_meet(one: Statement, other: Statement) -> bool:
         return True
     if "NotAction" in other.value:
         spared = _patterns(other, "NotAction")
-        return not all(_swallowed(action, spared) for action in _patterns(one, "Action"))
+        return not all(swallowed(action, spared) for action in _patterns(one, "Action"))
     if "Action" not in other.value:
         return True
     return any(
-        _patterns_meet(first, second)
-        for first, second in product(_lower(one.value["Action"]), _lower(other.value["Action"]))
+        patterns_meet(first, second)
+        for first, second in product(lower(one.value["Action"]), lower(other.value["Action"]))
     )
 
 
-def _patterns_meet(one: str, other: str) -> bool:
+def patterns_meet(one: str, other: str) -> bool:
     """Compare up to the first wildcard: rather too often yes than once wrongly no."""
     first, second = _fixed(one), _fixed(other)
     if first == one and second == other:
@@ -192,9 +139,9 @@ def _fixed(pattern: str) -> str:
     return pattern[: min(ends)] if ends else pattern
 
 
-def _lower(value: object) -> set[str]:
-    return {one.lower() for one in _listed(value)}
+def lower(value: object) -> set[str]:
+    return {one.lower() for one in listed(value)}
 
 
-def _listed(value: object) -> list[str]:
+def listed(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]

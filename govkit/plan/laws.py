@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 from govkit.plan.atoms import broken_laws
 from govkit.plan.bank import Bank, Statements
-from govkit.plan.covers import all_but, allowed_by, everything, may_meet, opposite, within
+from govkit.plan.covers import all_but, allowed_by, everything, may_meet, within
+from govkit.plan.opposite import opposite
 from govkit.policies.document import Statement
 
 
