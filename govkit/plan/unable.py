@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from govkit.kinds.organizational_unit import OrganizationalUnit
 from govkit.kinds.policy_type import EnabledPolicyType
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
@@ -71,7 +70,7 @@ def _leaning(gone: Collection[Address], live: State) -> defaultdict[Address, lis
     for one in live if gone else ():
         if one.address not in gone:
             for need in _stands_on(one):
-                if need in gone and not isinstance(live.get(need), OrganizationalUnit):
+                if need in gone and need.kind in _STRUCTURE and need.kind != "ou":
                     found[need].append(one.address)
     return found
 

@@ -90,7 +90,7 @@ def _staying(
     told = {
         address: _stays(one, there[address])
         for address, one in touched.items()
-        if (one.before or there[address]) is not None  # else it never was, or is gone again
+        if (one.before or there[address] or _credential(one)) is not None  # else it is gone again
     }
     staying = {address: why for address, why in told.items() if why is not None}
     ways = {
@@ -233,10 +233,16 @@ _STAY: Mapping[type, tuple[str, str]] = {
 }
 
 
+def _credential(one: _Touched) -> Resource | None:
+    """Return the credential that was touched: it is not looked at, so it seems not to be there."""
+    found = one.after or one.before
+    return found if isinstance(found, _CREDENTIALS) else None
+
+
 def _stays(one: _Touched, now: Resource | None) -> Why | None:
     """Return why there is no way back and what can be done, or None where there is one."""
     match one.before, one.after:
-        case (before, after) if isinstance(after or before, _CREDENTIALS):
+        case _ if _credential(one) is not None:
             return (
                 "stays: a rollback touches no credentials",
                 "To switch on a key that sleeps: aws iam update-access-key --status Active",
