@@ -5,8 +5,9 @@ of the union of both, or of what both share; where they share nothing, it change
 attached. A full target lets go for a while of what others hold for it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import FULL_ACCESS, Attachment
@@ -21,6 +22,8 @@ from govkit.plan.room import GUARDING, Room, policy_type
 from govkit.plan.stand_ins import Place, StandIns, happening
 from govkit.plan.watch import LAWS, Breach
 from govkit.policies.document import Statement, statements
+
+Putting: TypeAlias = Callable[[Address, Place, AnyChange], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,20 @@ class Means:
         return None
 
     def _guarded(self, change: AnyChange) -> Help | None:
-        """Hold for a while what the step would take away."""
+        """Hold for a while what the step would take away, and not in the place that it needs itself."""
         if not self._held_up(change):
             return None
+        if not self._trial.hold.fits(change):
+            self._by.undo()
+            self._by.begin(change)
+            if not self._held_up(change, self._by.elsewhere):
+                return None
         return self._done(change) if self._trial.go(change) else self._rewritten(change)
 
-    def _held_up(self, change: AnyChange) -> bool:
+    def _held_up(self, change: AnyChange, by: Putting | None = None) -> bool:
         places = self._places(change, self._watch.harm(change))
         return bool(places) and all(
-            self._by.put(target, place, change) for target, place in sorted(places.items())
+            (by or self._by.put)(target, place, change) for target, place in sorted(places.items())
         )
 
     def _places(self, change: AnyChange, breaches: Iterable[Breach]) -> Mapping[Address, Place]:

@@ -120,7 +120,8 @@ def _shuffled(rank: Rank, attempt: int) -> Rank:
     phase, batch, place, address, index = rank
     mark = hashlib.sha256(f"{attempt} {address} {index}".encode()).hexdigest()
     early = min(phase, _UP) if attempt % 2 else phase
-    late = LATE if attempt and phase >= _UP and mark < _A_THIRD else 0
+    may_wait = _UP if attempt % 4 != _CONTENTS_WAIT else _CHANGED
+    late = LATE if attempt and phase >= may_wait and mark < _A_THIRD else 0
     if attempt % 4 == _MOVES_LAST and phase == _CREATION and place and mark < _HALF:
         late = LAST
     return early + late, batch, place, mark, index
@@ -312,7 +313,10 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
         ("attachment", Action.DELETE): 6,
     },
 )
-_UP, _CREATION = 3, 4
+_CHANGED, _UP, _CREATION = 2, 3, 4
+_CONTENTS_WAIT = (
+    2  # of every four attempts, one lets some contents wait: a joined one may hold the rest
+)
 _MOVES_LAST = 3  # of every four attempts, one lets some accounts stay where they are to the end
 _A_THIRD, _HALF = "5", "8"  # of all hashes begin with less
 _CLEARING = 7

@@ -250,6 +250,18 @@ def test_a_plan_that_was_killed_anywhere_is_finished_by_the_next_without_a_breac
     assert broken == []
 
 
+# A joined content is put right only once what it holds is not needed (239); what stands in for an
+# attachment does not take the last place, which that needs itself (1409).
+@pytest.mark.parametrize(("seed", "after"), [(239, 19), (1409, 1), (1409, 10)])
+def test_a_plan_killed_where_the_next_once_had_an_outage_is_finished_without(
+    seed: int, after: int
+) -> None:
+    one = transition(seed)
+    killed = list(one.states(one.ordered().changes))[after]
+    counts = _check(Transition(killed, one.desired, one.most))
+    assert (counts["with a gap"], counts["with an outage"]) == (0, 0)
+
+
 def _left_over(state: State) -> list[Policy]:
     return [one for one in state.all(Policy) if is_temporary(one.address)]
 
