@@ -119,7 +119,8 @@ def _next(runs: Sequence[Document]) -> str:
     if last["outcome"] == "running":
         return "unlock"  # who is at it, and since when
     if last["outcome"] != "done":
-        return str(last["command"])
+        # A journal without its first line does not tell what was run; a plan shows what is left.
+        return "plan" if last["command"] == "?" else str(last["command"])
     return f"rollback {next((run['id'] for run in reversed(runs) if run['done']), last['id'])}"
 
 

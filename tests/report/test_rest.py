@@ -171,6 +171,11 @@ def test_history_is_a_table_with_the_newest_last() -> None:
     )
 
 
+def test_after_a_run_whose_journal_does_not_say_what_it_was_a_plan_is_next() -> None:
+    empty = history([ran(outcome="killed", command="?", done=0)])
+    assert formats()["text"].history(empty, PLAIN).endswith("Next: govkit plan\n")
+
+
 def test_history_keeps_its_schema() -> None:
     Draft202012Validator(schema("history")).validate(history([ran()]))
 
