@@ -96,7 +96,7 @@ def _lost(error: GovkitError, operation: str) -> AnswerLost:
     return AnswerLost(
         f"The answer to {operation} is lost",
         f"It may or may not have taken. {error.detail}",
-        "Run the command again: it looks first, and does nothing twice.",
+        "Run the same command again: it looks first, and does nothing twice.",
         code=getattr(error, "code", ""),
         operation=operation,
     )

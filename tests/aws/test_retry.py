@@ -60,6 +60,7 @@ def test_a_write_whose_answer_is_lost_is_never_repeated() -> None:
     with pytest.raises(AnswerLost) as raised:
         trial.run(read=False)
     assert raised.value.code == "Code"
+    assert "same command" in raised.value.hint  # so that an apply does not say it twice
     assert next(trial.outcomes) == "answer"
 
 
