@@ -10,6 +10,8 @@ from govkit.model.resource import Resource
 
 Named: TypeAlias = Callable[[Resource, Ids], Resource]
 
+_YEAR = 365 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -25,5 +27,8 @@ class Patience:
     settle: float = 0.0
 
     def lasting(self, seconds: float) -> "Patience":
-        """Return a patience that waits about so long for what AWS does in its own time."""
-        return replace(self, looks=max(1, ceil(seconds / self.interval)))
+        """Return a patience that waits about so long for what AWS does in its own time.
+
+        `inf` is a year.
+        """
+        return replace(self, looks=max(1, ceil(min(seconds, _YEAR) / self.interval)))

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from govkit.aws.failures import Nature, as_aws_error, is_read, nature
+from govkit.aws.failures import Nature, as_aws_error, is_expired, is_read, nature
 from govkit.aws.members import Members
 from govkit.aws.pacing import PACED, Pacer
 from govkit.aws.retry import Failure, Patience, Waiting, persist
@@ -106,10 +106,7 @@ class _Door:
         if waited > _WORTH_SAYING:
             self.patience.waiting(Waiting(operation, PACED, waited))
         try:
-            with self._entered(call):  # first: to enter an account may take minutes
-                if not is_read(call.operation):
-                    self.permit()
-                answer = _told(getattr(client, _method(client, call))(**call.params))
+            answer = self._answer(client, call)
         except (BotoCoreError, ClientError) as error:
             sort = nature(error, call.service)
             self._in_contact |= isinstance(error, ClientError)
@@ -120,6 +117,23 @@ class _Door:
         self._in_contact = True
         self.pacer.taken(lane, call.service, call.operation)
         return answer
+
+    def _answer(self, client: Any, call: ApiCall) -> Response:
+        """Return the answer; an account whose session is over is entered once more: that call did nothing."""
+        from botocore.exceptions import ClientError
+
+        try:
+            return self._asked(client, call)
+        except ClientError as error:
+            if self._elsewhere(call.place) is None or not is_expired(error):
+                raise
+        return self._asked(client, call)
+
+    def _asked(self, client: Any, call: ApiCall) -> Response:
+        with self._entered(call):  # first: to enter an account may take minutes
+            if not is_read(call.operation):
+                self.permit()
+            return _told(getattr(client, _method(client, call))(**call.params))
 
     def _client(self, call: ApiCall) -> Any:
         account = self._elsewhere(call.place)

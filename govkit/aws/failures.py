@@ -42,6 +42,7 @@ IN_PROGRESS_TEXT = "another request is already in progress"
 _BROKEN = frozenset(
     {"ServiceException", "InternalFailure", "InternalError", "InternalServerError"}
     | {"ServiceUnavailable", "ServiceUnavailableException", "InternalServiceException"}
+    | {"RequestTimeout", "RequestTimeoutException"}  # with status 400: a connection too slow
 )
 _DENIED = frozenset(
     {
@@ -52,8 +53,10 @@ _DENIED = frozenset(
     }
     | {"AccessDeniedForDependencyException", "AuthorizationErrorException"}
 )
-_BAD_CREDENTIALS = frozenset(
-    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"}
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_BAD_CREDENTIALS = (
+    _EXPIRED
+    | {"InvalidClientTokenId"}
     | {"UnrecognizedClientException", "AuthFailure", "InvalidAccessKeyId"}
     | {"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature"}
     | {"MissingAuthenticationToken", "MissingAuthenticationTokenException"}
@@ -128,6 +131,13 @@ def _nature_of_answer(response: Mapping[str, Any], service: str) -> Nature:
     if code in _BROKEN or status >= _SERVER_ERROR:
         return Nature.LOST
     return Nature.FINAL
+
+
+def is_expired(error: Exception) -> bool:
+    """Tell whether AWS refused a call because its credentials are over: then it did nothing."""
+    import botocore.exceptions as raised
+
+    return isinstance(error, raised.ClientError) and _code(error.response) in _EXPIRED
 
 
 def as_aws_error(error: Exception, call: ApiCall, prefix: str, caller: str) -> GovkitError:

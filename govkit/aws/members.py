@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from govkit.aws.failures import is_expired
 from govkit.aws.session import Session
 from govkit.errors import AccessDenied
 from govkit.model.call import ApiCall, Response
@@ -108,7 +109,8 @@ class Members:
     def entered(self, account: str, *, read: bool) -> Iterator[None]:
         """Let this thread's calls be those of the account's role; an AwsError where it is refused.
 
-        Who was refused once is not asked again.
+        Who was refused once is not asked again. Credentials that AWS calls expired are let go of:
+        who enters once more gets new ones. (Our clock may have been set back.)
         """
         with self._mutex:
             door = self._doors.setdefault((account, read), _Door())
@@ -122,8 +124,14 @@ class Members:
                     door.refused = error
                     raise
             keys = door.keys
-        with self._turn.of(keys):
-            yield
+        try:
+            with self._turn.of(keys):
+                yield
+        except Exception as error:
+            if is_expired(error):
+                with door.lock:
+                    door.keys = None if door.keys is keys else door.keys
+            raise
 
     def who(self, account: str, *, read: bool) -> str:
         """Return how messages name the role that enters an account."""

@@ -55,10 +55,12 @@ class Pacer:
             return 0.0
         began = self._clock()
         with lane.queue.turn():
-            pause = lane.pause(self._clock())
+            with self._mutex:  # a throttle may be learned of at the same time
+                pause = lane.pause(self._clock())
             if pause > 0:
                 self._sleep(pause)
-            lane.take(self._clock())
+            with self._mutex:
+                lane.take(self._clock())
         return self._clock() - began
 
     def throttled(self, account: str | None, service: str, operation: str) -> None:
@@ -147,7 +149,8 @@ class _Lane:
         self.tokens = min(self.tokens, 0.0)
 
     def _refill(self, now: float) -> None:
-        gained = (now - self.since) * self.per_second * self.factor
+        # A clock that was set back gives no tokens for that time, and takes none away.
+        gained = max(0.0, now - self.since) * self.per_second * self.factor
         self.tokens = min(self.burst, self.tokens + gained)
         self.since = now
 

@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 20.0
+_DOUBLINGS = 6  # after so many the longest pause is reached
 _TRIES_BEFORE_FIRST_CONTACT = 3
 
 
@@ -53,16 +54,19 @@ def persist(
     """Return the answer of the first attempt that AWS takes.
 
     Raises the last error once it is final or patience ran out; for a write whose answer is lost
-    `AnswerLost` at once, because it may have taken. Backs off with full jitter.
+    `AnswerLost` at once, because it may have taken. Backs off with full jitter; the last attempt is
+    made when patience ends. Patience begins with the first failure: until then our own pace may
+    have held the call back for minutes, and AWS was not even asked.
     """
-    deadline = patience.clock() + patience.seconds
+    deadline: float | None = None
     tries = 0
     while True:
         outcome = attempt()
         if not isinstance(outcome, Failure):
             return outcome
         tries += 1
-        pause = patience.dice() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**tries)
+        now = patience.clock()
+        deadline = now + patience.seconds if deadline is None else deadline
         hopeless = (
             outcome.nature is Nature.UNSENT
             and tries >= _TRIES_BEFORE_FIRST_CONTACT
@@ -72,8 +76,10 @@ def persist(
             raise _lost(outcome.error, operation) from outcome.error
         if outcome.nature is Nature.FINAL or hopeless:
             raise outcome.error
-        if patience.clock() + pause > deadline:
+        if now >= deadline:
             raise _out_of_patience(outcome, operation, patience.seconds) from outcome.error
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(tries, _DOUBLINGS))
+        pause = min(patience.dice() * longest, deadline - now)
         patience.waiting(Waiting(operation, _WHY[outcome.nature], pause))
         patience.sleep(pause)
 
@@ -90,7 +96,7 @@ def _lost(error: GovkitError, operation: str) -> AnswerLost:
     return AnswerLost(
         f"The answer to {operation} is lost",
         f"It may or may not have taken. {error.detail}",
-        "Run the command again: it looks first, and does nothing twice.",
+        "Run the same command again: it looks first, and does nothing twice.",
         code=getattr(error, "code", ""),
         operation=operation,
     )

@@ -135,12 +135,13 @@ def _done(
         return _nothing_done(job, share, appeared, reach, store)
     patience = _patience(job, reach)
 
-    def whole() -> Sequence[str]:
-        known = (*appeared, *share.left)
-        return () if verify is None else differing(verify, reach.live, known, patience)
-
     note(f"Run {reach.run_id} begins: {len(steps)} {'step' if len(steps) == 1 else 'steps'}.")
     with _interruptible(reach.run_id, job.command) as stop:
+
+        def whole() -> Sequence[str]:
+            known = (*appeared, *share.left)
+            return () if verify is None else differing(verify, reach.live, known, patience, stop)
+
         api = _api(job, reach)
         events = carried_out(
             job,

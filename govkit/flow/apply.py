@@ -132,11 +132,13 @@ def carried_out(
                 done.append(event.step)
             yield event
         complete = not (stop() or crossing.failed)
-        lagging = (*unverified(done, crossing.sight, stop), *whole()) if complete else ()
+        touched = map(str, unverified(done, crossing.sight, stop) if complete else ())
+        # A thing may be both touched and named by the layout: it is told once.
+        lagging = tuple(dict.fromkeys((*touched, *(whole() if complete and not stop() else ()))))
         if crossing.failed and not stop():
             raise partly(crossing.failed.values())
         if lagging and not stop():
-            raise _not_as_left(lagging)
+            raise _NotAsLeft(lagging)
         outcome = "interrupted" if stop() else "done"
     except GovkitError as error:
         raise _stopped(error, steps, done, run_name, touched=crossing.touched) from error
@@ -196,13 +198,22 @@ def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
 
 
 def differing(
-    question: Question, bank: Bank, known: Sequence[Step], patience: Patience
+    question: Question,
+    bank: Bank,
+    known: Sequence[Step],
+    patience: Patience,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[str, ...]:
-    """Plan once more, as often as reads may lag, and return what differs that is not known to."""
+    """Plan once more, as often as reads may lag, and return what differs that is not known to.
+
+    Between two looks `stop` says that nobody waits for it.
+    """
     expected = {step.address for step in known}
     left: tuple[str, ...] = ()
     for look in range(LOOKS):
         if look:
+            if stop():
+                break
             patience.sleep(patience.interval)
         made, _ = plan(question, bank)
         left = tuple(str(one.address) for one in made.steps if one.address not in expected)
@@ -226,12 +237,15 @@ def nothing_left(job: Job, store: Store, run_name: str) -> str | None:
     return past.id
 
 
-def _not_as_left(addresses: Sequence[object]) -> GovkitError:
-    return GovkitError(
-        "Not as it was left",
-        f"Read back after the last step and still different: {', '.join(map(str, addresses))}.",
-        "Somebody may have changed it meanwhile: govkit drift",
-    )
+class _NotAsLeft(GovkitError):
+    """All is done, and reading back shows something else: somebody's change, or a read that lags."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__(
+            "Not as it was left",
+            f"Read back after the last step and still different: {', '.join(addresses)}.",
+            "Somebody may have changed it meanwhile. Look first: govkit drift",
+        )
 
 
 def _stopped(
@@ -242,10 +256,12 @@ def _stopped(
     finished = {step.id for step in done}
     left = [f"{step.verb} {step.address}" for step in steps if step.id not in finished]
     shown = "; ".join(left[:_SHOWN]) + ("; …" if len(left) > _SHOWN else "")
+    rest = f"left: {shown}" if left else "left: to read back what they touched"
+    rest = "" if isinstance(error, _NotAsLeft) else f"; {rest}"
     return ApplyStopped(
         "Stopped after the first write",
         f"{error.summary}. {error.detail}\n"
-        f"Done: {len(done)} of {len(steps)} steps{f'; left: {shown}' if left else ''}. Run {run_id}.",
+        f"Done: {len(done)} of {len(steps)} steps{rest}. Run {run_id}.",
         _finish(error),
     )
 
@@ -253,7 +269,8 @@ def _stopped(
 def _finish(error: GovkitError) -> str:
     """Return how to come to the end: what AWS asks for first, where that is known."""
     again = "Run the same command again to finish."
-    first = error.hint if isinstance(error, AwsError) and "same command" not in error.hint else ""
+    tells = isinstance(error, AwsError | _NotAsLeft) and "same command" not in error.hint
+    first = error.hint if tells else ""
     return f"{first}\n{again}" if first else again
 
 

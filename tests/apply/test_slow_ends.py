@@ -54,3 +54,9 @@ def test_others_are_looked_at_at_the_usual_pause() -> None:
 def test_patience_ends() -> None:
     with pytest.raises(AnswerLost):
         waited(finished("s", "eu-west-1", {"OperationId": "1"}), 99, 3)
+
+
+def test_a_patience_without_end_is_no_crash() -> None:
+    patience = Patience(sleep=lambda _: None)
+    assert patience.lasting(10).looks == 5
+    assert patience.lasting(float("inf")).looks > 10_000_000

@@ -42,6 +42,8 @@ def refused(code: str, message: str = "", status: int = 400, **more: Any) -> rai
         (refused("ServiceException", status=500), Nature.LOST),
         (refused("ServiceException"), Nature.LOST),
         (refused("Anything", status=503), Nature.LOST),
+        (refused("RequestTimeout"), Nature.LOST),
+        (refused("RequestTimeoutException"), Nature.LOST),
         (refused("PolicyNotFoundException"), Nature.FINAL),
         (refused("AccessDeniedException"), Nature.FINAL),
         (raised.EndpointConnectionError(**URL), Nature.UNSENT),

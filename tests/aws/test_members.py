@@ -9,9 +9,10 @@ import pytest
 
 from govkit.aws.door import door
 from govkit.aws.session import session
-from govkit.errors import AccessDenied
+from govkit.errors import AccessDenied, CredentialsMissing
 from govkit.model.call import Api, ApiCall, Place
 from govkit.model.scope import Entry
+from govkit.sandbox.faults import Fault, Kind, plant
 from govkit.sandbox.making import Story, new
 from govkit.sandbox.mount import mount
 from govkit.sandbox.settings import Settings
@@ -119,3 +120,30 @@ def test_who_was_refused_once_is_not_asked_again(folder: Path) -> None:
         with pytest.raises(AccessDenied, match="sts:AssumeRole"):
             arn(api, AUDIT)
     assert len(entries(folder)) == 1
+
+
+def expiring(folder: Path, times: int) -> None:
+    plant(folder, Fault(Kind.EXPIRED_TOKEN, "UpdateAccountPasswordPolicy", skip=1, times=times))
+
+
+def strictly(api: Api) -> None:
+    strict = {"MinimumPasswordLength": 20}
+    api.call(ApiCall("iam", "UpdateAccountPasswordPolicy", strict, Place(AUDIT)))
+
+
+def test_an_account_is_entered_once_more_where_its_session_is_over(folder: Path) -> None:
+    """As when our clock was set back: the credentials look good for longer than they are."""
+    api = opened(folder, Entry(write="govkit-write"))
+    expiring(folder, times=1)
+    for _ in range(3):
+        strictly(api)
+    assert len(entries(folder)) == 2
+
+
+def test_a_session_that_is_over_as_soon_as_it_begins_is_said_to_be(folder: Path) -> None:
+    api = opened(folder, Entry(write="govkit-write"))
+    expiring(folder, times=9)
+    strictly(api)
+    with pytest.raises(CredentialsMissing, match="does not accept"):
+        strictly(api)
+    assert len(entries(folder)) == 2

@@ -82,6 +82,15 @@ def test_a_throttle_halves_the_rate_and_calls_that_are_taken_regain_it() -> None
     assert spent(clock, at, "DescribePolicy", 4) == pytest.approx(4 / 2.0)
 
 
+def test_a_clock_that_goes_backwards_holds_no_call_back_for_longer() -> None:
+    clock = FakeClock()
+    at = pacer(clock)
+    clock.now = 3600
+    spent(clock, at, "DescribePolicy", 5)
+    clock.now = 0
+    assert spent(clock, at, "DescribePolicy", 5) <= 5 / 2
+
+
 def test_throttles_without_end_leave_a_sixteenth_of_the_rate() -> None:
     clock = FakeClock()
     at = pacer(clock)

@@ -60,6 +60,7 @@ def test_a_write_whose_answer_is_lost_is_never_repeated() -> None:
     with pytest.raises(AnswerLost) as raised:
         trial.run(read=False)
     assert raised.value.code == "Code"
+    assert "same command" in raised.value.hint  # so that an apply does not say it twice
     assert next(trial.outcomes) == "answer"
 
 
@@ -80,7 +81,40 @@ def test_patience_has_an_end(nature: Nature, error: type[AwsError]) -> None:
         trial.run()
     assert "60 seconds" in raised.value.detail
     assert raised.value.code == "Code"
-    assert 40 < trial.now <= 60
+    assert trial.now == 60
+
+
+def test_patience_begins_with_the_first_failure_and_not_while_our_own_pace_held_the_call() -> None:
+    trial = Trial("answer", seconds=10)
+    came = iter([failure(Nature.THROTTLED), failure(Nature.THROTTLED), {"it": "is"}])
+
+    def held() -> object:
+        if trial.now == 0:
+            trial.now = 3600
+        return next(came)
+
+    assert persist(
+        held, trial.patience, operation="organizations:Op", read=True, in_contact=lambda: True
+    ) == {"it": "is"}
+    assert trial.now == 3601.5
+
+
+def test_the_last_attempt_is_made_when_patience_ends() -> None:
+    trial = Trial(failure(Nature.THROTTLED), "answer", seconds=0.1)
+    assert trial.run() == "answer"
+    assert [heard.seconds for heard in trial.heard] == [0.1]
+
+
+def test_without_patience_nothing_is_repeated() -> None:
+    trial = Trial(failure(Nature.THROTTLED), "answer", seconds=0)
+    with pytest.raises(Throttled):
+        trial.run()
+    assert trial.heard == []
+
+
+def test_patience_may_last_for_days() -> None:
+    trial = Trial(*[failure(Nature.BUSY)] * 1100, "answer", seconds=7 * 86_400)
+    assert trial.run() == "answer"
 
 
 def test_pauses_do_not_grow_without_end() -> None:

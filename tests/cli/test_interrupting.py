@@ -8,19 +8,25 @@ from dataclasses import replace
 from typing import IO
 
 import pytest
+import yaml
 from terminal import GOVKIT, SETTINGS, Desk
 
+from govkit.sandbox import changes
+from govkit.sandbox.console import Console
+from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.sandbox.log import events
 from govkit.sandbox.making import configure
+from govkit.sandbox.settings import Settings
 from govkit.store.journal import read
 from govkit.store.local import LocalStore
 
 SLOW = replace(SETTINGS, latency_seconds=0.03)
 
 
-def _begin(table: Desk) -> "subprocess.Popen[str]":
-    configure(table.sandbox, SLOW)
+def _begin(table: Desk, *options: str, settings: Settings = SLOW) -> "subprocess.Popen[str]":
+    configure(table.sandbox, settings)
     return subprocess.Popen(
-        [GOVKIT, "apply", "--yes"],
+        [GOVKIT, "apply", "--yes", *options],
         cwd=table.folder,
         env={**os.environ, **table.variables},
         stdout=subprocess.PIPE,
@@ -75,6 +81,23 @@ def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk)
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")
     assert "No changes." in table.does("plan").out
+
+
+def test_ctrl_c_while_everything_is_read_back_does_not_read_it_over_and_over(done: Desk) -> None:
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    done.layout({**layout, "ous": {**layout["ous"], "Later": None}})
+    console = Console(done.sandbox)
+    theirs = changes.detach(console, "keep-buckets", "Workloads")
+    changes.attach(console, "keep-buckets", "Workloads")
+    differs = ("DetachPolicy", dict(theirs.params))
+    plant(done.sandbox, Fault(Kind.FOREIGN_CHANGE, "CreateOrganizationalUnit", change=differs))
+    process = _begin(done, "--full-verify", settings=replace(SLOW, log_calls=True))
+    _until(process.stderr, "[1/1]")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    names = [event["operation"] for event in events(done.sandbox)]
+    assert names[names.index("CreateOrganizationalUnit") :].count("DescribeOrganization") <= 1
 
 
 def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:

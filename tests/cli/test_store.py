@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from dataclasses import replace
@@ -11,12 +12,13 @@ from typing import Any
 
 import pytest
 import yaml
-from terminal import GOVKIT, SETTINGS, Desk
+from terminal import GOVKIT, SETTINGS, Desk, desk
 from walk import sandbox_api
 
 from govkit.sandbox import changes
 from govkit.sandbox.console import Console
 from govkit.sandbox.faults import Fault, Kind, clear, plant
+from govkit.sandbox.log import events
 from govkit.sandbox.making import configure
 from govkit.store.local import LocalStore
 from govkit.store.s3 import S3Store
@@ -381,6 +383,43 @@ def test_what_somebody_else_changes_meanwhile_is_seen_where_everything_is_read_b
     assert "attachment:scp/keep-buckets@ou:/Workloads" in ran.err
     ran = done.does("apply", "--yes", *full)
     assert "and all that the layout names; nothing differs." in ran.err
+
+
+def test_a_change_after_its_step_is_told_once_and_looked_at_before_it_is_undone(
+    table: Desk,
+) -> None:
+    account, service = "333333333333", "config.amazonaws.com"
+    theirs = (
+        "DeregisterDelegatedAdministrator",
+        {"AccountId": account, "ServicePrincipal": service},
+    )
+    plant(table.sandbox, Fault(Kind.FOREIGN_CHANGE, "DeleteOrganizationalUnit", change=theirs))
+    ran = table.run("apply", "--yes", "--full-verify")
+    assert ran.code == 6
+    assert "Verified" not in ran.err
+    assert ran.err.count(f"delegated_administrator:{service}/audit") == 1
+    assert "Done: 21 of 21 steps. Run " in ran.err
+    look, again = ran.err.index("govkit drift\n"), ran.err.index("Run the same command")
+    assert look < again
+    assert table.run("drift").code == 2
+    assert "nothing differs" in table.does("apply", "--yes", "--full-verify").err
+
+
+def test_an_apply_that_may_not_read_back_says_that_this_alone_is_left(table: Desk) -> None:
+    with desk() as before:  # the same once more, to count the reads up to the last write
+        shutil.copytree(table.folder, before.folder, dirs_exist_ok=True)
+        configure(before.sandbox, replace(SETTINGS, log_calls=True))
+        before.does("apply", "--yes")
+        reads = [event["read_only"] for event in events(before.sandbox)]
+    written = len(reads) - reads[::-1].index(False)
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "read", skip=sum(reads[:written]), times=99))
+    ran = table.run("apply", "--yes")
+    clear(table.sandbox)
+    assert ran.code == 6
+    assert "Not allowed: organizations:" in ran.err
+    assert "Done: 21 of 21 steps; left: to read back what they touched. Run " in ran.err
+    assert "Verified" not in ran.err
+    assert "No changes." in table.does("apply", "--yes").out
 
 
 def test_a_reviewed_plan_verifies_everything_but_what_was_not_reviewed(table: Desk) -> None:
