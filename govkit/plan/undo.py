@@ -26,7 +26,10 @@ from govkit.plan.unable import Way, Why, unable
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One thing that a run changed: how it was and how the run left it, and the IDs of what it is."""
+    """One thing that a run changed: how it was and how the run left it.
+
+    `ids` are those of the thing and of what it stands on, as far as there are any.
+    """
 
     address: Address
     before: Resource | None

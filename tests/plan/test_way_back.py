@@ -376,6 +376,39 @@ def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> N
     assert _home(table) == "ou:/Old"
 
 
+def test_what_a_run_did_at_a_place_goes_back_whatever_the_place_is_called_by_now(
+    table: Desk,
+) -> None:
+    """An attachment, an administrator and tags have no IDs of their own: what they stand on has."""
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com"]}
+    _run(table, _layout(**_account(), services=services, **_keep("New")))
+    services["delegated_administrators"] = {"network": ["config.amazonaws.com"]}
+    tagged = {"Old": {"tags": {"tier": "prod"}}, "New": None}
+    more = {**_account(), **_keep("New", "Old"), "services": services, "ous": tagged}
+    run = _run(table, _layout(**more))
+    services["delegated_administrators"] = {"renamed": ["config.amazonaws.com"]}
+    older = {"Older": {"was": "/Old", "tags": {"tier": "prod"}}, "New": None}
+    later = {**_account("renamed", was="network", ou="Older"), **_keep("New", "Older")}
+    _run(table, _layout(**later, services=services, ous=older))
+    steps, staying = _planned(table, run)
+    assert {verb for verb, _ in steps} == {"detach", "deregister", "untag"}
+    assert ("detach", "SCP keep from OU /Older") in steps
+    assert staying == ""
+    table.does("rollback", run, "--yes")
+    assert _planned(table, run)[0] == []
+
+
+def test_an_account_goes_back_to_where_it_was_whatever_that_is_called_by_now(table: Desk) -> None:
+    _run(table, _layout(**_account(), **_keep("Old")))
+    run = _run(table, _layout(**_account(ou="New"), **_keep("New")))
+    ous = {"Older": {"was": "/Old"}, "New": None}
+    _run(table, {**_layout(**_account(ou="New"), **_keep("New")), "ous": ous})
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["attach", "move", "detach"], "")
+    table.does("rollback", run, "--yes")
+    assert _home(table) == "ou:/Older"
+
+
 def test_an_attachment_of_a_policy_that_is_gone_is_not_brought_back(table: Desk) -> None:
     _run(table, _layout(**_keep("Old", "New")))
     run = _run(table, _layout(**_keep("New")))
