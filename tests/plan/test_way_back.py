@@ -337,6 +337,16 @@ def test_a_policy_that_a_later_run_attached_elsewhere_stays(table: Desk) -> None
     assert "has nothing to do" in table.does("rollback", run, "--yes").out
 
 
+def test_a_policy_goes_with_the_pin_that_it_bears(table: Desk) -> None:
+    """A pin is a tag of the policy: AWS deletes both at once."""
+    run = _run(table, _layout(**_keep("Old", "New")))
+    table.does("detach", "keep", "--from", "Old", "--reason", "INC-7", "--yes")
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["detach", "delete"], "")
+    table.does("rollback", run, "--yes")
+    assert _names(table) == []
+
+
 def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table: Desk) -> None:
     """To disable it would take the administrator along; of a type AWS refuses it."""
     inspector = "inspector2.amazonaws.com"
