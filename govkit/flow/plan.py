@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
-from govkit.flow.unseen import unseen
+from govkit.flow.unseen import not_seen, unseen
 from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
@@ -164,11 +164,9 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     # Whatever the layout names or does not: the way back is about what the run touched.
     steps = tuple(_going_back(step, past) for step in made.steps)
     made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)
-    return judged(
-        replace(made, findings=(*made.findings, *undone.findings, *_unsure(past, made))),
-        both.wanted,
-        question.allow or {},
-    ), replace(both, meeting=meeting)
+    told = (*made.findings, *undone.findings, *_unsure(past, made), *not_seen(both))
+    made = replace(made, findings=told)
+    return judged(made, both.wanted, question.allow or {}), replace(both, meeting=meeting)
 
 
 def _going_back(step: Step, past: Run) -> Step:

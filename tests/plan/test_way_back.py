@@ -369,6 +369,14 @@ def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table
     table.does("rollback", run, "--yes")
 
 
+def test_what_nobody_could_look_at_is_told_as_by_plan(table: Desk) -> None:
+    """Whether there is anything left to take back is not known then."""
+    run = _run(table, _layout(services={"trusted_access": ["config.amazonaws.com"]}))
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListAWSServiceAccessForOrganization"))
+    said = table.does("rollback", run, "--dry-run").out
+    assert re.search("GK304 .*Could not look, so nothing is planned for it: trusted_access", said)
+
+
 def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> None:
     """An account does not go back to an OU that is not there, nor a policy to such a target."""
     _run(table, _layout(**_account(), **_keep("Old", "New")))
