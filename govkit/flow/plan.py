@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
+from govkit.flow.tagged import looking_at_tags
 from govkit.flow.unseen import not_seen, unseen
 from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
@@ -149,7 +150,7 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
     _trust(past)
-    both = compared(_as_far_as(question, past), bank)
+    both = compared(_as_far_as(question, past), looking_at_tags(past, bank))
     stop_for(both)
     _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())

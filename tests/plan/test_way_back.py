@@ -87,6 +87,18 @@ def test_tags_that_the_run_gave_where_it_gave_none_before_go_again(table: Desk) 
     assert tags["Tags"] == LIVE["tags"]["Old"]
 
 
+def test_tags_go_back_though_the_layout_gives_none_any_more(table: Desk) -> None:
+    """Who sees to the layout first, and rolls back then, must not be told that nothing is left."""
+    tags = {"tags": {"tier": "prod"}}
+    run = _run(table, _layout(**_account(**tags), ous={"Old": tags, "/": tags, "New": None}))
+    table.layout(_layout())
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["untag"] * 3, "")
+    table.does("rollback", run, "--yes")
+    (tags,) = json.loads(table.content())["tags"].values()
+    assert tags["Tags"] == LIVE["tags"]["Old"]
+
+
 def test_a_policy_type_that_the_run_enabled_stays_and_the_rest_goes_back(table: Desk) -> None:
     guardrail = {"type": "rcp", "policy": RCP, "attach": ["Old"]}
     run = _run(table, _layout(guardrails={"org-only": guardrail}))
