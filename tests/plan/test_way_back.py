@@ -387,6 +387,17 @@ def test_what_nobody_could_look_at_is_told_as_by_plan(table: Desk) -> None:
     plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListAWSServiceAccessForOrganization"))
     said = table.does("rollback", run, "--dry-run").out
     assert re.search("GK304 .*Could not look, so nothing is planned for it: trusted_access", said)
+    assert "trusted_access: 1 that the run touched stays as it is" in said
+
+
+def test_what_nobody_could_look_at_is_not_made_anew(table: Desk) -> None:
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com"]}
+    _run(table, _layout(services=services))
+    services["trusted_access"] = [{"service": "config.amazonaws.com", "absent": True}]
+    run = _run(table, _layout(services=services))
+    assert len(_planned(table, run)[0]) == 1
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListAWSServiceAccessForOrganization"))
+    assert _planned(table, run)[0] == []
 
 
 def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> None:
