@@ -15,7 +15,7 @@ from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import Policy
-from govkit.model.address import Address
+from govkit.model.address import ROOT, Address
 from govkit.model.call import Api, ApiCall, Ids, Response
 from govkit.model.kind import Follow, Kind
 from govkit.model.plan import Step
@@ -266,8 +266,11 @@ class Crossing:
         return Done(step, self._ids_of(step))
 
     def _ids_of(self, step: Step) -> Mapping[str, str]:
-        given = self.ids.get(step.address)
-        return {} if given is None else {str(step.address): given}
+        """Return the IDs of a thing and of what it stands on: a later layout may rename them all."""
+        ends = (step.change.before, step.change.after)
+        stood_on = {need for one in ends if one is not None for need in one.needs} - {ROOT}
+        found = {one: self.ids.get(one) for one in (step.address, *sorted(stood_on))}
+        return {str(address): given for address, given in found.items() if given is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from govkit.errors import GovkitError, LayoutError, PlanRefused, StalePlan
 from govkit.flow.compare import Bank, Compared, Question, compared, kinds
-from govkit.flow.unseen import unseen
+from govkit.flow.tagged import looking_at_tags
+from govkit.flow.unseen import not_seen, unseen
 from govkit.kinds._ownership import ADOPT
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import attachment_at
@@ -149,7 +150,7 @@ def refusal(made: Plan, both: Compared, *, writes_to_aws: bool) -> PlanRefused |
 def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]:
     """Return the plan that leads back to how things were before a run, judged by the same rails."""
     _trust(past)
-    both = compared(_as_far_as(question, past), bank)
+    both = compared(_as_far_as(question, past), looking_at_tags(past, bank))
     stop_for(both)
     _same_organization(past, both)
     undone = undoing(_steps_done(past), both.meeting, kinds())
@@ -164,11 +165,9 @@ def way_back(question: Question, bank: Bank, past: Run) -> tuple[Plan, Compared]
     # Whatever the layout names or does not: the way back is about what the run touched.
     steps = tuple(_going_back(step, past) for step in made.steps)
     made = replace(made, steps=steps, orphans=(), strangers=(), asked=question.asked)
-    return judged(
-        replace(made, findings=(*made.findings, *undone.findings, *_unsure(past, made))),
-        both.wanted,
-        question.allow or {},
-    ), replace(both, meeting=meeting)
+    told = (*made.findings, *undone.findings, *_unsure(past, made), *not_seen(both))
+    made = replace(made, findings=told)
+    return judged(made, both.wanted, question.allow or {}), replace(both, meeting=meeting)
 
 
 def _going_back(step: Step, past: Run) -> Step:

@@ -19,19 +19,21 @@ _ENABLE = "aws organizations enable-aws-service-access --service-principal"
 
 def unseen(made: Plan, both: Compared) -> Iterator[Finding]:
     """Yield what could not be read, and what that leaves open about the steps of a plan."""
-    yield from map(_not_seen, both.live.incomplete)
+    yield from not_seen(both)
     yield from _stacks_not_seen(made, both)
     yield from _trust_not_seen(made, both)
 
 
-def _not_seen(what: str) -> Finding:
-    return Finding(
-        "GK304",
-        Severity.WARNING,
-        "organization",
-        f"Could not look, so nothing is planned for it: {what}",
-        "See what the caller may do: govkit doctor",
-    )
+def not_seen(both: Compared) -> Iterator[Finding]:
+    """Yield what could not be read."""
+    for what in both.live.incomplete:
+        yield Finding(
+            "GK304",
+            Severity.WARNING,
+            "organization",
+            f"Could not look, so nothing is planned for it: {what}",
+            "See what the caller may do: govkit doctor",
+        )
 
 
 def _stacks_not_seen(made: Plan, both: Compared) -> Iterator[Finding]:

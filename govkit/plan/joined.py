@@ -88,6 +88,18 @@ def token(document: Document, kind: str, owner: str, part: Collection[str]) -> s
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def made_for(policy: Policy, owner: str, part: Collection[str]) -> bool:
+    """Tell whether a temporary policy is of a part of a layout's plans.
+
+    It may say more than when it was made: what came later stands behind that, for others' sake.
+    """
+    said = statements(policy.document)
+    return any(
+        policy.temporary == token(_of(*said[:count]), policy.type, owner, part)
+        for count in range(len(said), 0, -1)
+    )
+
+
 def _temporary(document: Document, kind: str, owner: str, part: Collection[str]) -> Policy:
     given = token(document, kind, owner, part)
     address = temporary(kind, given)

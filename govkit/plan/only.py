@@ -15,7 +15,7 @@ from govkit.model.resource import Resource
 from govkit.model.state import State
 from govkit.model.suggest import did_you_mean
 from govkit.model.wanted import Wanted
-from govkit.plan.joined import token
+from govkit.plan.joined import made_for
 
 AnyChange: TypeAlias = Change[Resource]
 Keep = Callable[[AnyChange], bool]
@@ -67,7 +67,7 @@ def left_behind(part: Collection[str], owner: str, live: State) -> frozenset[Res
     made = {
         one.address: one
         for one in live.all(Policy)
-        if is_temporary(one.address) and one.temporary == token(one.document, one.type, owner, part)
+        if is_temporary(one.address) and made_for(one, owner, part)
     }
     held = (one for one in live.all(Attachment) if one.policy in made)
     return frozenset([*made.values(), *held])

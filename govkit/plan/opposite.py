@@ -101,8 +101,14 @@ def _outside(value: Mapping[str, Any]) -> tuple[Outside, ...] | None:
         if operator not in CONTRARY:
             return None
         for key, values in sorted(keys.items()):
-            found.append({"Condition": {CONTRARY[operator]: {key: sorted(listed(values))}}})
+            found.append({"Condition": {CONTRARY[operator]: {key: _texts(values)}}})
     return tuple(found)
+
+
+def _texts(values: object) -> list[str]:
+    """Return what an operator compares with; flags are compared as JSON writes them: `true`."""
+    given = values if isinstance(values, list | tuple) else [values]
+    return sorted(str(one).lower() if isinstance(one, bool) else str(one) for one in given)
 
 
 def _outside_all(ways: Iterable[tuple[Outside, ...] | None]) -> tuple[Outside, ...] | None:

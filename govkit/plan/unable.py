@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from govkit.kinds.pin import Pin
 from govkit.kinds.policy_type import EnabledPolicyType
+from govkit.kinds.release import Release
 from govkit.kinds.trusted_access import TrustedAccess
 from govkit.model.address import Address
 from govkit.model.resource import Resource
@@ -65,10 +67,10 @@ def _lacking(way: Way, there: Collection[Address], unseen: Collection[str]) -> I
 
 
 def _leaning(gone: Collection[Address], live: State) -> defaultdict[Address, list[Address]]:
-    """Return what stands on things that go, and does not go itself."""
+    """Return what stands on things that go, and does not go itself, as a policy's tags do."""
     found: defaultdict[Address, list[Address]] = defaultdict(list)
     for one in live if gone else ():
-        if one.address not in gone:
+        if one.address not in gone and not isinstance(one, Pin | Release):
             for need in _stands_on(one):
                 if need in gone and need.kind in _STRUCTURE and need.kind != "ou":
                     found[need].append(one.address)

@@ -1,5 +1,6 @@
 """The way back from a run: the states of what it touched, as they were before it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -26,7 +27,10 @@ from govkit.plan.unable import Way, Why, unable
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One thing that a run changed: how it was and how the run left it, and the IDs of what it is."""
+    """One thing that a run changed: how it was and how the run left it.
+
+    `ids` are those of the thing and of what it stands on, as far as there are any.
+    """
 
     address: Address
     before: Resource | None
@@ -60,13 +64,15 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
     by_type: Mapping[type, Any] = {kind.resource: kind for kind in kinds}
     desired: list[Resource] = []
     ours: list[Resource] = []
-    touched = _touched(steps, meeting)
+    known = _touched(steps, meeting)
+    touched = {address: one for address, one in known.items() if not _hidden(address, one, meeting)}
     there = {
         address: _as_written(_as_far_as_touched(meeting.live.get(address), one), one.after)
         for address, one in touched.items()
     }
     staying = _staying(touched, there, meeting)
     findings = [_remark(address, str(address), *why) for address, why in staying.items()]
+    findings += _not_looked_at(known.keys() - touched.keys())
     for address, one in touched.items():
         now = there[address]
         if address in staying:
@@ -79,6 +85,25 @@ def undoing(steps: Iterable[StepDone], meeting: Meeting, kinds: Kinds) -> Undone
         desired += [] if wanted is None else [wanted]
         ours += [] if now is None else [now]
     return Undone(State(desired), State(ours), tuple(sorted(findings)))
+
+
+def _hidden(address: Address, one: "_Touched", meeting: Meeting) -> bool:
+    """Tell what nobody looked at, or could: whether there is a way back is not known."""
+    return address.kind in meeting.unseen and _credential(one) is None
+
+
+def _not_looked_at(hidden: Iterable[Address]) -> list[Finding]:
+    return [
+        Finding(
+            "GK303",
+            Severity.WARNING,
+            kind,
+            f"{kind}: {count} that the run touched {'stays' if count == 1 else 'stay'} as "
+            f"{'it is' if count == 1 else 'they are'}: nobody looked at what is there.",
+            "Let the layout's baseline ask for it again, or the caller read it, and roll back then.",
+        )
+        for kind, count in Counter(address.kind for address in hidden).items()
+    ]
 
 
 def _staying(

@@ -58,3 +58,11 @@ def test_after_the_way_back_the_layout_still_asks_for_what_the_run_did(applied: 
     assert "service_linked_role:audit/config.amazonaws.com" not in addresses
     applied.does("apply", "--baseline", "--yes")
     assert _recorders(applied, "us-east-1")
+
+
+def test_what_the_layout_asks_for_no_more_is_not_looked_at_and_that_is_said(applied: Desk) -> None:
+    """The part of the baseline tells where to look: which Regions, which accounts."""
+    applied.layout({**layout(), "ous": {**layout()["ous"], "Later": {}}})
+    shown = applied.does("rollback", _run(applied), "--dry-run", *WIDE).out
+    assert "config_recorder: 8 that the run touched stay as they are: nobody looked" in shown
+    assert "delete  OU /Later" in shown

@@ -1,10 +1,11 @@
 """Documents that hold for a while: what two share, both together, and statements by themselves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from govkit.kinds.policy import is_temporary
-from govkit.plan.joined import meetings, overlaps, temporaries, with_more
+from govkit.plan.joined import made_for, meetings, overlaps, temporaries, with_more
 from govkit.policies.document import Document, Statement, of, statements
 
 EUROPE = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
@@ -94,3 +95,13 @@ def test_the_name_of_a_temporary_policy_tells_what_it_says_and_whose_it_is() -> 
     (theirs,) = temporaries(_statements(_says("s3:GetObject")), "scp", "theirs", lambda _: True)
     assert len({one.name, other.name, theirs.name}) == 3
     assert _values(statements(one.document)) == [_says("s3:GetObject")]
+
+
+def test_what_says_more_for_others_by_now_is_still_of_the_part_that_made_it() -> None:
+    first, later = _statements(_says("s3:GetObject")), _statements(_says("ec2:RunInstances"))
+    (made,) = temporaries(first, "scp", "main", lambda _: True, ["ou:/A"])
+    for one in (made, replace(made, document=with_more(made.document, later))):
+        assert made_for(one, "main", ["ou:/A"])
+        assert not made_for(one, "main", ["ou:/B"])
+        assert not made_for(one, "other", ["ou:/A"])
+    assert not made_for(replace(made, document=_document(_says("*"))), "main", ["ou:/A"])

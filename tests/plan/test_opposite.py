@@ -73,6 +73,14 @@ def test_each_of_several_conditions_is_denied_by_itself() -> None:
     ]
 
 
+def test_a_flag_is_compared_as_json_writes_it() -> None:
+    """`StringEquals` tells `True` from `true`, and AWS sends the latter."""
+    flagged = _one("Allow", Action="*", Condition={"StringEquals": {"aws:SecureTransport": True}})
+    assert _opposite(flagged) == [
+        {"Action": "*", "Condition": {"StringNotEquals": {"aws:SecureTransport": ["true"]}}}
+    ]
+
+
 def test_what_is_allowed_on_some_resources_is_denied_on_others() -> None:
     (elsewhere,) = [
         one.value

@@ -87,6 +87,18 @@ def test_tags_that_the_run_gave_where_it_gave_none_before_go_again(table: Desk) 
     assert tags["Tags"] == LIVE["tags"]["Old"]
 
 
+def test_tags_go_back_though_the_layout_gives_none_any_more(table: Desk) -> None:
+    """Who sees to the layout first, and rolls back then, must not be told that nothing is left."""
+    tags = {"tags": {"tier": "prod"}}
+    run = _run(table, _layout(**_account(**tags), ous={"Old": tags, "/": tags, "New": None}))
+    table.layout(_layout())
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["untag"] * 3, "")
+    table.does("rollback", run, "--yes")
+    (tags,) = json.loads(table.content())["tags"].values()
+    assert tags["Tags"] == LIVE["tags"]["Old"]
+
+
 def test_a_policy_type_that_the_run_enabled_stays_and_the_rest_goes_back(table: Desk) -> None:
     guardrail = {"type": "rcp", "policy": RCP, "attach": ["Old"]}
     run = _run(table, _layout(guardrails={"org-only": guardrail}))
@@ -337,6 +349,16 @@ def test_a_policy_that_a_later_run_attached_elsewhere_stays(table: Desk) -> None
     assert "has nothing to do" in table.does("rollback", run, "--yes").out
 
 
+def test_a_policy_goes_with_the_pin_that_it_bears(table: Desk) -> None:
+    """A pin is a tag of the policy: AWS deletes both at once."""
+    run = _run(table, _layout(**_keep("Old", "New")))
+    table.does("detach", "keep", "--from", "Old", "--reason", "INC-7", "--yes")
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["detach", "delete"], "")
+    table.does("rollback", run, "--yes")
+    assert _names(table) == []
+
+
 def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table: Desk) -> None:
     """To disable it would take the administrator along; of a type AWS refuses it."""
     inspector = "inspector2.amazonaws.com"
@@ -359,6 +381,25 @@ def test_trusted_access_that_a_delegation_or_a_policy_type_stands_on_stays(table
     table.does("rollback", run, "--yes")
 
 
+def test_what_nobody_could_look_at_is_told_as_by_plan(table: Desk) -> None:
+    """Whether there is anything left to take back is not known then."""
+    run = _run(table, _layout(services={"trusted_access": ["config.amazonaws.com"]}))
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListAWSServiceAccessForOrganization"))
+    said = table.does("rollback", run, "--dry-run").out
+    assert re.search("GK304 .*Could not look, so nothing is planned for it: trusted_access", said)
+    assert "trusted_access: 1 that the run touched stays as it is" in said
+
+
+def test_what_nobody_could_look_at_is_not_made_anew(table: Desk) -> None:
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com"]}
+    _run(table, _layout(services=services))
+    services["trusted_access"] = [{"service": "config.amazonaws.com", "absent": True}]
+    run = _run(table, _layout(services=services))
+    assert len(_planned(table, run)[0]) == 1
+    plant(table.sandbox, Fault(Kind.ACCESS_DENIED, "ListAWSServiceAccessForOrganization"))
+    assert _planned(table, run)[0] == []
+
+
 def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> None:
     """An account does not go back to an OU that is not there, nor a policy to such a target."""
     _run(table, _layout(**_account(), **_keep("Old", "New")))
@@ -374,6 +415,39 @@ def test_what_stood_on_what_is_gone_stays_as_it_is_and_is_told(table: Desk) -> N
     assert len(_planned(table, run)[0]) == 2
     table.does("rollback", run, "--yes")
     assert _home(table) == "ou:/Old"
+
+
+def test_what_a_run_did_at_a_place_goes_back_whatever_the_place_is_called_by_now(
+    table: Desk,
+) -> None:
+    """An attachment, an administrator and tags have no IDs of their own: what they stand on has."""
+    services: dict[str, Any] = {"trusted_access": ["config.amazonaws.com"]}
+    _run(table, _layout(**_account(), services=services, **_keep("New")))
+    services["delegated_administrators"] = {"network": ["config.amazonaws.com"]}
+    tagged = {"Old": {"tags": {"tier": "prod"}}, "New": None}
+    more = {**_account(), **_keep("New", "Old"), "services": services, "ous": tagged}
+    run = _run(table, _layout(**more))
+    services["delegated_administrators"] = {"renamed": ["config.amazonaws.com"]}
+    older = {"Older": {"was": "/Old", "tags": {"tier": "prod"}}, "New": None}
+    later = {**_account("renamed", was="network", ou="Older"), **_keep("New", "Older")}
+    _run(table, _layout(**later, services=services, ous=older))
+    steps, staying = _planned(table, run)
+    assert {verb for verb, _ in steps} == {"detach", "deregister", "untag"}
+    assert ("detach", "SCP keep from OU /Older") in steps
+    assert staying == ""
+    table.does("rollback", run, "--yes")
+    assert _planned(table, run)[0] == []
+
+
+def test_an_account_goes_back_to_where_it_was_whatever_that_is_called_by_now(table: Desk) -> None:
+    _run(table, _layout(**_account(), **_keep("Old")))
+    run = _run(table, _layout(**_account(ou="New"), **_keep("New")))
+    ous = {"Older": {"was": "/Old"}, "New": None}
+    _run(table, {**_layout(**_account(ou="New"), **_keep("New")), "ous": ous})
+    steps, staying = _planned(table, run)
+    assert ([verb for verb, _ in steps], staying) == (["attach", "move", "detach"], "")
+    table.does("rollback", run, "--yes")
+    assert _home(table) == "ou:/Older"
 
 
 def test_an_attachment_of_a_policy_that_is_gone_is_not_brought_back(table: Desk) -> None:
