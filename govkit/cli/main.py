@@ -20,6 +20,8 @@ def run() -> None:
     try:
         status = main(sys.argv[1:])
     except KeyboardInterrupt:  # once more, while the first one was being told
+        with suppress(OSError):
+            os.write(2, b"Interrupted.\n")
         status = Exit.INTERRUPTED
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)  # all is done: one more Ctrl-C is just noise

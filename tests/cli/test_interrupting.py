@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from typing import IO
@@ -149,6 +150,27 @@ def test_streams_that_were_closed_take_no_file_of_ours(table: Desk) -> None:
     ran = _in_a_shell(table, '"$@" <&- >&- 2>&-', "apply", "--yes")
     assert ran.returncode == 0
     assert "No changes." in table.does("plan").out
+
+
+_PRESSED_TWICE = """
+import sys
+
+class Pressed:
+    def find_spec(self, name, path, target=None):
+        if name in {"govkit.cli.app", "govkit.cli.stop"}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+from govkit.cli.main import run
+run()
+"""
+
+
+def test_twice_while_it_imports_is_told_once_and_without_a_traceback() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _PRESSED_TWICE], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (130, "Interrupted.\n")
 
 
 def _in_a_shell(table: Desk, script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
