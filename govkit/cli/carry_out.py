@@ -1,7 +1,7 @@
 """Carries a plan out at the terminal: shows it, asks, does it, and says how it ended."""
 
+import os
 import signal
-import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -35,6 +35,9 @@ from govkit.plan.judge import narrowed
 from govkit.plan.share import Share, shared
 from govkit.report import done_already, run, step_words
 from govkit.store.store import Store
+
+_STDERR = 2
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def carry_out(
@@ -197,8 +200,12 @@ def _verified(touched: int, *, everything: bool) -> str:
 
 
 def _ended(told: Mapping[str, Json]) -> None:
-    with suppress(BrokenPipeError):  # it is done, whether or not anybody reads so
+    try:
         show("run", told, "text", None)
+    except BrokenPipeError:
+        return  # it is done, whether or not anybody reads so
+    except GovkitError as error:
+        note(f"{error.summary}: {error.detail}")
 
 
 def _after(share: Share, job: Job, *, left: int) -> str:
@@ -233,9 +240,12 @@ def _interruptible(run_name: str, command: str) -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked.append(signum)
-        sys.stderr.write("Finishing the call in flight; once more to stop at once.\n")
+        # Not through sys.stderr: it may be in the middle of a line, and lets nobody in between.
+        with suppress(OSError):  # the terminal may be what went away
+            os.write(_STDERR, b"Finishing the call in flight; once more to stop at once.\n")
 
-    before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
+    heeded = (one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN)
+    before = {one: signal.signal(one, ask) for one in heeded}
     try:
         yield lambda: bool(asked)
     except KeyboardInterrupt:

@@ -50,7 +50,7 @@ def note(text: str) -> None:
     """Say something to the person, beside the data."""
     from govkit.report import clean
 
-    _aside("\n".join(map(clean, text.split("\n"))) + "\n")
+    aside("\n".join(map(clean, text.split("\n"))) + "\n")
 
 
 def program() -> str:
@@ -79,10 +79,10 @@ def complain(error: GovkitError, arguments: Sequence[str]) -> None:
 
     if "--redact" in arguments:
         speak(replace(_voice[0], redact=True))
-    _aside(error_text(error, style(sys.stderr)))
+    aside(error_text(error, style(sys.stderr)))
 
 
-def _aside(text: str) -> None:
+def aside(text: str) -> None:
     """Say something beside the data; that nobody listens any more stops no apply halfway."""
     with suppress(OSError):
         sys.stderr.write(_told(text))
@@ -171,14 +171,12 @@ def progress(what: str) -> Iterator[None]:
     """Say that something long goes on, on a terminal and only there."""
     live = sys.stderr.isatty()
     if live:
-        sys.stderr.write(f"{what} …")
-        sys.stderr.flush()
+        aside(f"{what} …")
     try:
         yield
     finally:
         if live:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            aside("\r\x1b[K")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -257,4 +255,4 @@ def step_line(event: Any, steps: Sequence[Any]) -> None:
             said = waiting_line(reason, style(sys.stderr))
         case _:
             return
-    _aside(said + "\n")
+    aside(said + "\n")

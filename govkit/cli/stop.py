@@ -6,6 +6,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def stopped(error: BaseException, arguments: Sequence[str]) -> int:
         case typer.Exit():
             return error.exit_code
         case typer.Abort() | KeyboardInterrupt():
-            sys.stderr.write("Interrupted.\n")
+            with suppress(OSError):  # the terminal may be what went away
+                sys.stderr.write("Interrupted.\n")
             return Exit.INTERRUPTED
         case typer.TyperException() if error.format_message().startswith("Usage: "):
             sys.stderr.write(error.format_message() + "\n")  # a command of commands, named alone

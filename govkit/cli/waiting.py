@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from govkit.aws.pacing import PACED
-from govkit.cli.say import note
+from govkit.cli.say import aside, note
 
 _NOW_AND_THEN = 15.0
 
@@ -28,8 +28,7 @@ class Waits:
             if waiting.why != PACED:
                 note(f"{waiting.operation}: {waiting.why}; again in {waiting.seconds:.1f} s")
             elif sys.stderr.isatty():
-                sys.stderr.write(f"\r\x1b[K{_paced(waiting)}")
-                sys.stderr.flush()
+                aside(f"\r\x1b[K{_paced(waiting)}")
             elif self._clock() - self._said > _NOW_AND_THEN:
                 self._said = self._clock()
                 note(_paced(waiting))

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from typing import IO
@@ -25,8 +26,12 @@ SLOW = replace(SETTINGS, latency_seconds=0.03)
 
 def _begin(table: Desk, *options: str, settings: Settings = SLOW) -> "subprocess.Popen[str]":
     configure(table.sandbox, settings)
+    return _started(table, "apply", "--yes", *options)
+
+
+def _started(table: Desk, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [GOVKIT, "apply", "--yes", *options],
+        [GOVKIT, *arguments],
         cwd=table.folder,
         env={**os.environ, **table.variables},
         stdout=subprocess.PIPE,
@@ -115,3 +120,88 @@ def test_a_second_apply_is_refused_while_the_first_goes_on(table: Desk) -> None:
     assert "killed  " in table.does("history").out
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")
+
+
+def test_an_apply_whose_terminal_is_gone_finishes_the_call_in_flight(table: Desk) -> None:
+    process = _begin(table)
+    _until(process.stderr, "[ 4/21]")
+    assert process.stderr is not None
+    process.stderr.close()
+    process.send_signal(signal.SIGHUP)
+    process.stderr = None
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    told = [entry["entry"] for entry in read(journal).entries]
+    assert told.count("calling") == told.count("answered") < 21
+    assert read(journal).entries[-1]["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP], ids=lambda by: by.name)
+def test_a_command_that_only_reads_is_cancelled_like_by_ctrl_c(
+    table: Desk, by: signal.Signals
+) -> None:
+    configure(table.sandbox, replace(SETTINGS, latency_seconds=0.5, log_calls=True))
+    process = _started(table, "plan")
+    end = time.monotonic() + 30
+    while not (table.sandbox / "calls.jsonl").exists():  # it reads
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    process.send_signal(by)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["schema"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("to", "codes", "says"),
+    [
+        (">&-", {0}, ""),
+        ("| true", {0, 1}, ""),  # whether it was still read is a matter of luck
+        (">/dev/full", {1}, "The output cannot be written\n  stdout: No space left on device.\n"),
+    ],
+)
+def test_an_output_that_goes_nowhere_is_no_bug(
+    bare: Desk, arguments: list[str], to: str, codes: set[int], says: str
+) -> None:
+    ran = _in_a_shell(bare, f'"$@" {to}; exit ${{PIPESTATUS[0]}}', *arguments)
+    assert ran.stderr == says
+    assert ran.returncode in codes
+
+
+def test_streams_that_were_closed_take_no_file_of_ours(table: Desk) -> None:
+    ran = _in_a_shell(table, '"$@" <&- >&- 2>&-', "apply", "--yes")
+    assert ran.returncode == 0
+    assert "No changes." in table.does("plan").out
+
+
+_PRESSED_TWICE = """
+import sys
+
+class Pressed:
+    def find_spec(self, name, path, target=None):
+        if name in {"govkit.cli.app", "govkit.cli.stop"}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+from govkit.cli.main import run
+run()
+"""
+
+
+def test_twice_while_it_imports_is_told_once_and_without_a_traceback() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _PRESSED_TWICE], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (130, "Interrupted.\n")
+
+
+def _in_a_shell(table: Desk, script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["/bin/bash", "-c", script, "bash", GOVKIT, *arguments],
+        cwd=table.folder,
+        env={**os.environ, **table.variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
