@@ -61,12 +61,18 @@ def overrides(allow: list[str]) -> dict[str, int]:
     for text in allow:
         rail, equals, count = text.partition("=")
         if not equals or not count.isdecimal() or rail not in _rails():
-            guess = "" if rail in _rails() else did_you_mean(rail, _rails())
+            guess = did_you_mean(rail, _rails())
             if rail in firm():
                 raise UsageError(
                     "No such override",
                     f"--allow {text}: nothing lets rail {rail} pass.",
                     "Its refusal says what else to do.",
+                )
+            if rail in _rails():
+                raise UsageError(
+                    "No such override",
+                    f"--allow {text}: of rail {rail} it does not say how many to let pass.",
+                    f"Use {rail}=N, with N a number from 0 on.",
                 )
             raise UsageError(
                 "No such override",

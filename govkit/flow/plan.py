@@ -190,7 +190,8 @@ def _trust(past: Run) -> None:
     if past.broken is not None:
         raise GovkitError(
             "The journal does not hang together",
-            f"{past.broken} does not fit the line before it: it was changed, or cut.",
+            f"{past.broken} does not fit the line before it: one of the two was changed, or one "
+            "between them was cut out.",
             "Change the layout to what is wanted instead, and plan: govkit plan",
         )
     if not past.organization:

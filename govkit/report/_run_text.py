@@ -116,6 +116,8 @@ def history_text(document: Document, style: Style) -> str:
 def _next(runs: Sequence[Document]) -> str:
     """Return the command after these runs: to finish the last one, or to go back from what was done."""
     last = runs[-1]
+    if last["broken"]:
+        return f"history verify {last['id']}"
     if last["outcome"] == "running":
         return "unlock"  # who is at it, and since when
     if last["outcome"] != "done":
@@ -127,7 +129,9 @@ def _next(runs: Sequence[Document]) -> str:
 def _outcome(run: Document) -> str:
     """Return how a run ended, and what became of it where that was not its end."""
     told = str(run["outcome"])
-    if run["finished_by"]:
+    if run["broken"] and told == "killed":
+        told = "unknown"  # its end may be behind the line from which nothing is believed
+    elif run["finished_by"]:
         told += f", finished by {run['finished_by']}"
     elif told == "killed" and run["done"] == run["steps"] > 0:
         told += ", all done, not verified"

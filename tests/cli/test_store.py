@@ -461,3 +461,12 @@ def test_of_two_applies_at_once_one_does_it_and_the_other_is_refused_or_finds_it
         assert len(refused) < 2
     assert "No changes." in table.does("plan").out
     assert sum(one["steps"] > 0 for one in _runs(table)) == 1
+
+
+def test_where_all_journals_are_gone_none_is_said_to_hold(table: Desk) -> None:
+    table.does("apply", "--yes")
+    (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    journal.unlink()
+    ran = table.does("history", "verify")
+    assert ran.out.startswith("No runs to check in ")
+    assert "follows" not in ran.out

@@ -19,7 +19,7 @@ WRONG = [
     (["plan", "--write", "json"], "use FORMAT=PATH"),
     (["plan", "--write", "jsn=x"], "json, markdown, sarif, text"),
     (["plan", "--allow", "max_move=3"], "max_moves"),
-    (["plan", "--allow", "max_moves=many"], "RAIL=N"),
+    (["plan", "--allow", "max_moves=many"], "Use max_moves=N, with N a number"),
     (["plan", "--allow", "adopt=1"], "nothing lets rail adopt pass"),
     (["plan", "--only", "everything"], "ou:PATH/**"),
     (["plan", "--only", "ou:Nowhere"], "no ou:/Nowhere"),

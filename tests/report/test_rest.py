@@ -147,11 +147,11 @@ def ran(**other: Any) -> SimpleNamespace:
 def test_history_is_a_table_with_the_newest_last() -> None:
     document = history([ran(), ran(id="run-2", done=1, outcome="killed", broken="r.jsonl:3")])
     assert formats()["text"].history(document, PLAIN) == (
-        "RUN    BEGAN                 COMMAND  OUTCOME                               STEPS  WHO\n"
-        "r1     2026-11-23T10:00:00Z  apply    done                                  8/8    jane\n"
-        "run-2  2026-11-23T10:00:00Z  apply    killed (journal broken at r.jsonl:3)  1/8    jane\n"
+        "RUN    BEGAN                 COMMAND  OUTCOME                                STEPS  WHO\n"
+        "r1     2026-11-23T10:00:00Z  apply    done                                   8/8    jane\n"
+        "run-2  2026-11-23T10:00:00Z  apply    unknown (journal broken at r.jsonl:3)  1/8    jane\n"
         "\n"
-        "2 runs. Next: govkit apply\n"
+        "2 runs. Next: govkit history verify run-2\n"
     )
     done = [ran(outcome="killed", finished_by="run-2"), ran(id="run-2", done=0, steps=0)]
     told = formats()["text"].history(history(done), PLAIN)
