@@ -1,13 +1,11 @@
 """Temporary policies are tagged, cleared away by their own plan, and by the next where that died."""
 
 import json
-import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
+from swapping import LEFT, STORY, WRITES, swapping, temporary
 from terminal import Desk, build, desk
 
 from govkit.cli.tree import sandbox_tree
@@ -16,17 +14,10 @@ from govkit.sandbox.console import Console
 from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.show import show
 
-STORY = Path(__file__).parent.parent / "golden" / "swap-of-everything"
-WRITES = 14
-LEFT = 6  # writes after which both temporary policies are attached
-
 
 @pytest.fixture
 def table() -> Iterator[Desk]:
-    with desk() as found:
-        shutil.copytree(STORY, found.folder, dirs_exist_ok=True)
-        build(yaml.safe_load((STORY / "story.yaml").read_text())["live"], found.sandbox)
-        found.does("-l", "before.yaml", "apply", "--yes")
+    with swapping() as found:
         yield found
 
 
@@ -34,11 +25,6 @@ def _killed(table: Desk, write: int, *arguments: str) -> None:
     plant(table.sandbox, Fault(Kind.KILL, "write", skip=write))
     assert table.dies("apply", "--yes", *arguments) == signal.SIGKILL
     clear(table.sandbox)
-
-
-def _temporary(table: Desk) -> list[str]:
-    words = table.content().decode().split('"')
-    return [word for word in words if word.startswith("govkit-temporary-")]
 
 
 def _steps(table: Desk, *arguments: str) -> list[dict[str, str]]:
@@ -57,7 +43,7 @@ def test_what_a_killed_run_left_behind_is_cleared_away_by_the_next(table: Desk, 
     _killed(table, write)
     table.does("apply", "--yes")
     assert sandbox_tree(show(table.sandbox)) == (STORY / "after.txt").read_text()
-    assert _temporary(table) == []
+    assert temporary(table) == set()
     assert _steps(table) == []
 
 
@@ -66,13 +52,13 @@ def test_a_reviewed_plan_is_finished_by_its_file_after_a_kill(table: Desk, write
     table.does("plan", "--out", "swap.json")
     _killed(table, write, "swap.json")
     table.does("apply", "--yes", "swap.json")
-    assert _temporary(table) == []
+    assert temporary(table) == set()
     assert _steps(table) == []
 
 
 def test_what_is_left_behind_is_said_and_trips_no_rail(table: Desk) -> None:
     _killed(table, LEFT)
-    assert len(set(_temporary(table))) == 2
+    assert len(temporary(table)) == 2
     with (table.folder / "org_layout.yaml").open("a") as layout:
         layout.write("safety: {max_deletes: 2}\n")
     told = table.does("plan").out
@@ -90,10 +76,10 @@ def test_another_layouts_temporary_policy_is_left_alone(table: Desk) -> None:
 
 def test_a_temporary_policy_that_somebody_detached_is_deleted_all_the_same(table: Desk) -> None:
     _killed(table, LEFT)
-    names = sorted(set(_temporary(table)))
+    names = sorted(temporary(table))
     changes.detach(Console(table.sandbox), names[0], "payments" if "11ca" in names[0] else "search")
     table.does("apply", "--yes")
-    assert _temporary(table) == []
+    assert temporary(table) == set()
 
 
 FENCE, ALLOWS = "s3:DeleteBucket", "s3:*"
@@ -148,5 +134,5 @@ def test_the_only_scp_of_a_target_makes_way_for_another_one_of_the_same_name(wri
         found.layout({**rest, "guardrails": {"old": {"absent": True}, "new": named}})
         _killed(found, write)
         found.does("apply", "--yes")
-        assert (_steps(found), _temporary(found)) == ([], [])
+        assert (_steps(found), temporary(found)) == ([], set())
         assert '"what-is-allowed"' in found.content().decode()

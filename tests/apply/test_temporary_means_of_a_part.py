@@ -7,18 +7,15 @@ import json
 import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from swapping import LEFT, STORY, WRITES, swapping, temporary
 from terminal import Desk, build, desk
 
 from govkit.cli.tree import sandbox_tree
 from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.show import show
-
-STORY = Path(__file__).parent.parent / "golden" / "swap-of-everything"
 
 
 def denies(action: str, *attach: str) -> dict[str, Any]:
@@ -121,22 +118,12 @@ def test_what_is_left_out_is_not_touched_even_for_a_while(full: Desk, write: int
 
 
 SWAP = ["--only=ou:Prod", "--only=ou:Dev"]
-WRITES = 14
-LEFT = 6  # writes after which both temporary policies are attached
 
 
 @pytest.fixture
 def swap() -> Iterator[Desk]:
-    with desk() as found:
-        shutil.copytree(STORY, found.folder, dirs_exist_ok=True)
-        build(yaml.safe_load((STORY / "story.yaml").read_text())["live"], found.sandbox)
-        found.does("-l", "before.yaml", "apply", "--yes")
+    with swapping() as found:
         yield found
-
-
-def _temporary(table: Desk) -> set[str]:
-    words = table.content().decode().split('"')
-    return {word for word in words if word.startswith("govkit-temporary-")}
 
 
 @pytest.mark.parametrize("write", range(WRITES))
@@ -148,7 +135,7 @@ def test_temporary_policies_of_a_part_are_cleared_away_after_any_kill(
     _killed(swap, write, *SWAP)
     swap.does("apply", "--yes", *reversed(SWAP))
     assert _seen(swap) == (STORY / "after.txt").read_text()
-    assert _temporary(swap) == set()
+    assert temporary(swap) == set()
     assert _steps(swap) == []
 
 
@@ -157,25 +144,25 @@ def test_the_plan_file_of_a_part_is_finished_after_a_kill(swap: Desk, write: int
     swap.does("plan", *SWAP, "--out", "swap.json")
     _killed(swap, write, "swap.json")
     swap.does("apply", "--yes", "swap.json")
-    assert (_temporary(swap), _steps(swap)) == (set(), [])
+    assert (temporary(swap), _steps(swap)) == (set(), [])
 
 
 def test_what_a_part_left_behind_holds_while_another_part_is_done(swap: Desk) -> None:
     """It stands for what the first did not come to finish; the plan of everything clears it away."""
     _killed(swap, LEFT, *SWAP)
-    left = _temporary(swap)
+    left = temporary(swap)
     assert len(left) == 2
     for other in (["--only=guardrail:one"], ["--only=ou:Prod"], ["--only=account:search"]):
         told = [one["address"] for one in _steps(swap, *other)]
         assert not any(name in address for name in left for address in told)
     swap.does("apply", "--yes")
-    assert (_temporary(swap), _steps(swap)) == (set(), [])
+    assert (temporary(swap), _steps(swap)) == (set(), [])
 
 
 def test_what_the_plan_of_everything_left_behind_is_for_that_to_clear_away(swap: Desk) -> None:
     _killed(swap, LEFT)
-    left = _temporary(swap)
+    left = temporary(swap)
     told = [one["address"] for one in _steps(swap, *SWAP)]
     assert not any(name in address for name in left for address in told)
     swap.does("apply", "--yes")
-    assert (_temporary(swap), _steps(swap)) == (set(), [])
+    assert (temporary(swap), _steps(swap)) == (set(), [])

@@ -1,13 +1,11 @@
 """A rollback and a kill: what it made for a while is cleared away by the same rollback, run again."""
 
 import json
-import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
+from swapping import WRITES, swapping, temporary
 from terminal import Desk, build, desk
 
 from govkit.cli.tree import sandbox_tree
@@ -16,22 +14,11 @@ from govkit.sandbox.console import Console
 from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.show import show
 
-STORY = Path(__file__).parent.parent / "golden" / "swap-of-everything"
-WRITES = 14
-
 
 @pytest.fixture
 def table() -> Iterator[Desk]:
-    with desk() as found:
-        shutil.copytree(STORY, found.folder, dirs_exist_ok=True)
-        build(yaml.safe_load((STORY / "story.yaml").read_text())["live"], found.sandbox)
-        found.does("-l", "before.yaml", "apply", "--yes")
+    with swapping() as found:
         yield found
-
-
-def _temporary(table: Desk) -> set[str]:
-    words = table.content().decode().split('"')
-    return {word for word in words if word.startswith("govkit-temporary-")}
 
 
 def _swapped(table: Desk) -> str:
@@ -53,7 +40,7 @@ def test_what_a_killed_rollback_made_for_a_while_is_cleared_away_by_the_next(
     assert table.dies("rollback", run, "--yes") == signal.SIGKILL
     clear(table.sandbox)
     table.does("rollback", run, "--yes")
-    assert _temporary(table) == set()
+    assert temporary(table) == set()
     assert sandbox_tree(show(table.sandbox)) == was
     told = json.loads(table.does("-l", "before.yaml", "plan", "-f", "json").out)
     assert told["steps"] == []
@@ -105,5 +92,5 @@ def test_so_is_what_only_the_way_back_needed(write: int) -> None:
         assert found.dies("rollback", run, "--yes") == signal.SIGKILL
         clear(found.sandbox)
         found.does("rollback", run, "--yes")
-        assert _temporary(found) == set()
+        assert temporary(found) == set()
         assert "Nothing to do." in found.does("rollback", run, "--yes").err
