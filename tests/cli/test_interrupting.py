@@ -14,7 +14,7 @@ from terminal import GOVKIT, SETTINGS, Desk
 
 from govkit.sandbox import changes
 from govkit.sandbox.console import Console
-from govkit.sandbox.faults import Fault, Kind, plant
+from govkit.sandbox.faults import Fault, Kind, clear, plant
 from govkit.sandbox.log import events
 from govkit.sandbox.making import configure
 from govkit.sandbox.settings import Settings
@@ -71,6 +71,8 @@ def test_the_call_in_flight_is_finished_and_journaled(table: Desk, by: signal.Si
 
 
 def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk) -> None:
+    """The call in flight is refused again and again, so it is there still when the second one comes."""
+    plant(table.sandbox, Fault(Kind.THROTTLE, "write", skip=2, times=1000))
     process = _begin(table)
     _until(process.stderr, "[ 2/21]")
     process.send_signal(signal.SIGINT)
@@ -83,6 +85,7 @@ def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk)
     assert f"Run {journal.stem} is not finished. Next: govkit apply\n" in err
     told = read(journal)
     assert (told.broken, told.torn, told.entries[-1]["outcome"]) == (None, False, "interrupted")
+    clear(table.sandbox)
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")
     assert "No changes." in table.does("plan").out
