@@ -35,6 +35,10 @@ class GovkitError(Exception):
         return "\n".join(part for part in (self.summary, self.detail, self.hint) if part)
 
 
+class Woken(KeyboardInterrupt):
+    """Ctrl-C came while a call waited for its turn: nothing of it was on its way to AWS."""
+
+
 class UsageError(GovkitError):
     """The command line asks for something that cannot be."""
 

@@ -28,7 +28,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """AWS refused the call, which changed nothing; what comes of it is told afterwards."""
+    """AWS refused the call, or never got it, which changed nothing; what comes of it is told afterwards."""
 
     step: Step
     call: ApiCall

@@ -10,7 +10,7 @@ from govkit.apply.partly import of_one_account
 from govkit.apply.patience import Named, Patience
 from govkit.apply.sight import BEHIND_LOOKS, Sight, Standing, stale
 from govkit.apply.underway import Underway
-from govkit.errors import AnswerLost, AwsError, BugError
+from govkit.errors import AnswerLost, AwsError, BugError, Woken
 from govkit.kinds._refusals import IN_USE, OVERTAKEN
 from govkit.kinds.account import Account
 from govkit.kinds.attachment import Attachment
@@ -182,6 +182,9 @@ class Crossing:
                     return None
                 if not tries_left:
                     raise
+            except Woken:
+                yield Refused(step, call, *_NOT_SENT)
+                raise
             except AwsError as refused:
                 yield Refused(step, call, refused.code, refused.detail)
                 if (yield from self._overtaken(step, refused)):
@@ -280,6 +283,7 @@ class _Begun:
     answer: Response | None
 
 
+_NOT_SENT = ("Interrupted", "Ctrl-C came while it waited for its turn.")
 _SETTLING_LOOKS = 5
 _TRIES = 5
 _MOVED, _WRITTEN, _RELEASED = "moved", "written", "released"

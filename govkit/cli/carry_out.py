@@ -12,7 +12,8 @@ from govkit.cli.again import again
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
 from govkit.cli.say import note, program, progress, show, step_line, told_once
-from govkit.errors import Exit, GovkitError, UsageError
+from govkit.cli.wake import wake
+from govkit.errors import Exit, GovkitError, UsageError, Woken
 from govkit.flow.apply import (
     Job,
     carried_out,
@@ -187,9 +188,11 @@ def _nothing_done(
 
 def _heard(events: Generator[Event, None, None], steps: Sequence[Step], api: ByTurns) -> list[Done]:
     """Say what happens and return what was done; whoever stops listening, the journal is ended at once."""
-    with closing(events):
+    finished: list[Done] = []
+    with closing(events), suppress(Woken):  # how far it came is told as of any run that was stopped
         told = map(_said(steps), by_turns(events, api))
-        return [event for event in told if isinstance(event, Done)]
+        finished.extend(event for event in told if isinstance(event, Done))
+    return finished
 
 
 def _verified(touched: int, *, everything: bool) -> str:
@@ -233,13 +236,14 @@ def _said(steps: Sequence[Step]) -> Callable[[Event], Event]:
 
 @contextmanager
 def _interruptible(run_name: str, command: str) -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C finish the call in flight, and the second one stop."""
+    """Let the first Ctrl-C finish the call in flight and end all waiting, and the second one stop."""
     asked: list[int] = []
 
     def ask(signum: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
         if asked:
             raise KeyboardInterrupt
         asked.append(signum)
+        wake()
         # Not through sys.stderr: it may be in the middle of a line, and lets nobody in between.
         with suppress(OSError):  # the terminal may be what went away
             os.write(_STDERR, b"Finishing the call in flight; once more to stop at once.\n")

@@ -25,6 +25,8 @@ def run() -> None:
         status = Exit.INTERRUPTED
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)  # all is done: one more Ctrl-C is just noise
+    if status == Exit.INTERRUPTED:
+        _leave(status)
     sys.exit(status)
 
 
@@ -61,9 +63,23 @@ def _command(arguments: Sequence[str]) -> int:
 
 def _heed() -> None:
     """Let what cancels a pipeline or closes a terminal stop a command as Ctrl-C does."""
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) is signal.SIG_DFL:  # under nohup it is to be ignored
-            signal.signal(one, signal.default_int_handler)
+    from govkit.cli.wake import wake
+
+    def stop(signum: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
+        wake()
+        raise KeyboardInterrupt
+
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is not signal.SIG_IGN:  # under nohup it is to be ignored
+            signal.signal(one, stop)
+
+
+def _leave(status: int) -> None:
+    """End at once: a thread whose read AWS does not answer would be waited for, a minute long."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _open_streams() -> None:

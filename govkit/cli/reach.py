@@ -11,6 +11,7 @@ from typing import Any
 from govkit.apply.patience import Patience
 from govkit.cli.globals import SANDBOX, Globals
 from govkit.cli.say import note
+from govkit.cli.wake import sleep
 from govkit.errors import UsageError
 from govkit.flow.compare import Question, kinds
 from govkit.flow.plan import firm, rails
@@ -110,7 +111,9 @@ class Reach:
         if role not in self._doors:
             self._announce()
             entry = self._entry
-            self._doors[role] = _opened(self.options, self.run_id, role, self._permit, entry)
+            self._doors[role] = _opened(
+                self.options, self.run_id, role, self._permit, entry, sleep=sleep
+            )
         return self._doors[role]
 
     def require_no_snapshot(self) -> None:
@@ -124,7 +127,8 @@ class Reach:
         """Return the door for a store in S3: with the credentials at hand, whoever does the rest."""
         if self._store_api is None:
             self._announce()
-            self._store_api = _opened(self.options, self.run_id, None)
+            # Its waits are not cut short: the lock is kept and given back after Ctrl-C, too.
+            self._store_api = _opened(self.options, self.run_id, None, sleep=time.sleep)
         return self._store_api
 
     def under(self, lock: Lock) -> None:
@@ -160,8 +164,8 @@ class Reach:
     def patience(self, settle: float) -> Patience:
         """Return how an apply waits; nothing in the sandbox lags unless it was told to."""
         if self.options.sandbox is not None:
-            return Patience(sleep=time.sleep, interval=0.05)
-        return Patience(sleep=time.sleep, settle=settle).lasting(self.options.timeout)
+            return Patience(sleep=sleep, interval=0.05)
+        return Patience(sleep=sleep, settle=settle).lasting(self.options.timeout)
 
 
 _WORKERS = 64  # at 50 ms a call and no limits, enough to walk 5,000 accounts within seconds
@@ -191,6 +195,8 @@ def _opened(
     role: str | None,
     permit: Callable[[], None] = lambda: None,
     entry: Entry | None = None,
+    *,
+    sleep: Callable[[float], None],
 ) -> Api:
     from govkit.aws.door import door
     from govkit.aws.session import session
@@ -212,6 +218,7 @@ def _opened(
         waiting=Waits(),
         permit=permit,
         entry=entry,
+        sleep=sleep,
     )
 
 

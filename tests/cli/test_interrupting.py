@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -71,24 +72,99 @@ def test_the_call_in_flight_is_finished_and_journaled(table: Desk, by: signal.Si
 
 
 def test_the_second_ctrl_c_stops_at_once_and_the_next_run_completes(table: Desk) -> None:
-    """The call in flight is refused again and again, so it is there still when the second one comes."""
-    plant(table.sandbox, Fault(Kind.THROTTLE, "write", skip=2, times=1000))
+    """AWS takes its time over a call, so it is in flight still when the second one comes."""
     process = _begin(table)
     _until(process.stderr, "[ 2/21]")
+    configure(table.sandbox, replace(SETTINGS, latency_seconds=20.0))
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     _until(process.stderr, "once more to stop at once")
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=10)
     assert process.returncode == 130
     assert "Traceback" not in err
     (journal,) = (table.folder / ".govkit" / "runs").iterdir()
     assert f"Run {journal.stem} is not finished. Next: govkit apply\n" in err
     told = read(journal)
     assert (told.broken, told.torn, told.entries[-1]["outcome"]) == (None, False, "interrupted")
+    configure(table.sandbox, SETTINGS)
+    table.does("apply", "--yes")
+    assert "No changes." in table.does("plan").out
+
+
+_FOR_LONG = 1000
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "apply"])
+def test_ctrl_c_ends_the_waiting_of_reads_that_are_throttled(table: Desk, command: str) -> None:
+    """They are repeated in threads of their own, for five minutes if nobody tells them."""
+    plant(table.sandbox, Fault(Kind.THROTTLE, "read", times=_FOR_LONG))
+    process = _started(table, command)
+    _until(process.stderr, "AWS asks for fewer calls")
+    time.sleep(3.0)  # by now they wait for seconds
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=5)
+    assert (process.returncode, out) == (130, "")
+    assert err.endswith("Interrupted.\n")
+
+
+def test_ctrl_c_while_a_write_waits_to_be_repeated_ends_there_and_the_call_was_not_made(
+    table: Desk,
+) -> None:
+    plant(table.sandbox, Fault(Kind.THROTTLE, "AttachPolicy", times=_FOR_LONG))
+    process = _begin(table)
+    _until(process.stderr, "AttachPolicy: AWS asks for fewer calls")
+    time.sleep(3.0)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "Interrupted: 9 of 21 steps done, 12 left." in out
+    assert "Next: govkit apply (what is done is not done twice)" in out
+    (journal,) = (table.folder / ".govkit" / "runs").iterdir()
+    *_, calling, refused, end = read(journal).entries
+    assert (calling["entry"], calling["operation"]) == ("calling", "AttachPolicy")
+    assert (refused["entry"], refused["code"]) == ("refused", "Interrupted")
+    assert (end["entry"], end["outcome"]) == ("end", "interrupted")
     clear(table.sandbox)
     configure(table.sandbox, SETTINGS)
     table.does("apply", "--yes")
     assert "No changes." in table.does("plan").out
+
+
+def test_ctrl_c_while_an_account_is_created_ends_the_waiting_and_the_next_run_waits_for_the_same(
+    table: Desk,
+) -> None:
+    forever = replace(
+        SETTINGS, log_calls=True, create_account_polls=10**6, create_account_seconds=5.0
+    )
+    process = _begin(table, settings=forever)
+    _until(process.stderr, "AWS is at it")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=3)
+    assert process.returncode == 130
+    assert "Interrupted: " in out
+    table.does("apply", "--yes")
+    assert "No changes." in table.does("plan").out
+    asked = [one["params"] for one in events(table.sandbox) if one["operation"] == "CreateAccount"]
+    assert len(asked) == len({one["Email"] for one in asked}) == 2
+
+
+def test_the_second_ctrl_c_waits_for_no_answer_that_never_comes(table: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(30)
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "none"}
+        table.environment |= {"AWS_ENDPOINT_URL": url, "GOVKIT_SANDBOX": "", **keys}
+        process = _started(table, "plan")
+        asked, _ = mute.accept()
+        with asked:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert err.endswith("Interrupted.\n")
+    assert "Traceback" not in err
 
 
 def test_ctrl_c_while_everything_is_read_back_does_not_read_it_over_and_over(done: Desk) -> None:
