@@ -17,7 +17,6 @@ from govkit.errors import Exit, GovkitError, UsageError, Woken
 from govkit.flow.apply import (
     Job,
     carried_out,
-    differing,
     is_severe,
     nothing_left,
     require_still_so,
@@ -28,6 +27,7 @@ from govkit.flow.authority import TASKS, ByTurns, by_turns
 from govkit.flow.compare import Question
 from govkit.flow.plan import names
 from govkit.flow.plan import refusal as refusal_of
+from govkit.flow.read_back import differing
 from govkit.model.evidence import Reviewed
 from govkit.model.plan import Plan, Step
 from govkit.model.resource import Json

@@ -17,10 +17,9 @@ from govkit.apply.partly import partly
 from govkit.apply.patience import Patience
 from govkit.apply.select import Selection, select
 from govkit.apply.still import require_still_so as still_so
-from govkit.apply.verify import LOOKS, unverified
+from govkit.apply.verify import unverified
 from govkit.errors import ApplyStopped, AwsError, GovkitError
-from govkit.flow.compare import Bank, Compared, Question, kinds
-from govkit.flow.plan import plan
+from govkit.flow.compare import Compared, Question, kinds
 from govkit.kinds.policy import Policy
 from govkit.kinds.resource_policy import ResourcePolicy
 from govkit.layout.read import read
@@ -195,31 +194,6 @@ def _reminded(kind: Kind[Any], told: dict[str, Response]) -> Kind[Any]:
         return told.pop(str(change.address), None) or kind.underway(change, api)
 
     return replace(kind, underway=underway) if kind.at_once > 1 else kind
-
-
-def differing(
-    question: Question,
-    bank: Bank,
-    known: Sequence[Step],
-    patience: Patience,
-    stop: Callable[[], bool] = lambda: False,
-) -> tuple[str, ...]:
-    """Plan once more, as often as reads may lag, and return what differs that is not known to.
-
-    Between two looks `stop` says that nobody waits for it.
-    """
-    expected = {step.address for step in known}
-    left: tuple[str, ...] = ()
-    for look in range(LOOKS):
-        if look:
-            if stop():
-                break
-            patience.sleep(patience.interval)
-        made, _ = plan(question, bank)
-        left = tuple(str(one.address) for one in made.steps if one.address not in expected)
-        if not left:
-            break
-    return left
 
 
 def nothing_left(job: Job, store: Store, run_name: str) -> str | None:

@@ -422,6 +422,26 @@ def test_an_apply_that_may_not_read_back_says_that_this_alone_is_left(table: Des
     assert "No changes." in table.does("apply", "--yes").out
 
 
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [("ListAWSServiceAccessForOrganization", 6), ("DescribeResourcePolicy", 0)],
+    ids=["named by the layout", "not named by it"],
+)
+def test_what_nobody_may_look_at_is_not_said_to_be_as_the_layout_has_it(
+    done: Desk, operation: str, code: int
+) -> None:
+    layout = yaml.safe_load((done.folder / "org_layout.yaml").read_text())
+    layout["ous"]["Later"] = None
+    done.layout(layout)
+    plant(done.sandbox, Fault(Kind.ACCESS_DENIED, operation, skip=1, times=99))  # the plan may
+    ran = done.run("apply", "--yes", "--full-verify")
+    assert ran.code == code, ran.said
+    if code:
+        assert "Not everything could be read back. trusted_access: Not allowed: " in ran.err
+        assert "Done: 1 of 1 steps; left: to read back what they touched. Run " in ran.err
+    assert ("Verified" in ran.err) is (code == 0)
+
+
 def test_a_reviewed_plan_verifies_everything_but_what_was_not_reviewed(table: Desk) -> None:
     table.does("plan", "--out", "plan.json")
     layout = yaml.safe_load((table.folder / "org_layout.yaml").read_text())
