@@ -12,7 +12,7 @@ from govkit.cli.again import again
 from govkit.cli.ask import confirmed, typed
 from govkit.cli.reach import Reach
 from govkit.cli.say import note, program, progress, show, step_line, told_once
-from govkit.cli.wake import wake
+from govkit.cli.wake import wake, woken
 from govkit.errors import Exit, GovkitError, UsageError, Woken
 from govkit.flow.apply import (
     Job,
@@ -38,7 +38,7 @@ from govkit.report import done_already, run, step_words
 from govkit.store.store import Store
 
 _STDERR = 2
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 def carry_out(
@@ -251,7 +251,7 @@ def _interruptible(run_name: str, command: str) -> Iterator[Callable[[], bool]]:
     heeded = (one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN)
     before = {one: signal.signal(one, ask) for one in heeded}
     try:
-        yield lambda: bool(asked)
+        yield woken  # also by one that came just before, and that a destructor swallowed
     except KeyboardInterrupt:
         note(f"Run {run_name} is not finished. Next: {program()} {command}")
         raise

@@ -10,6 +10,10 @@ from contextlib import suppress
 from govkit import __version__
 from govkit.errors import Exit
 
+# The alarm is our own: it brings back what got lost.
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+_A_MOMENT = 0.01
+
 
 def run() -> None:
     """Run the command line of this process."""
@@ -23,7 +27,7 @@ def run() -> None:
         with suppress(OSError):
             os.write(2, b"Interrupted.\n")
         status = Exit.INTERRUPTED
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in _STOPPING:
         signal.signal(one, signal.SIG_IGN)  # all is done: one more Ctrl-C is just noise
     if status == Exit.INTERRUPTED:
         _leave(status)
@@ -69,9 +73,18 @@ def _heed() -> None:
         wake()
         raise KeyboardInterrupt
 
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in _STOPPING:
         if signal.getsignal(one) is not signal.SIG_IGN:  # under nohup it is to be ignored
             signal.signal(one, stop)
+    sys.unraisablehook = _again
+
+
+def _again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Let a Ctrl-C that came while a destructor ran, where Python drops it, come once more."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _leave(status: int) -> None:

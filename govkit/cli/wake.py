@@ -13,6 +13,11 @@ def wake() -> None:
     _asked.append(True)
 
 
+def woken() -> bool:
+    """Tell whether `wake` was called."""
+    return bool(_asked)
+
+
 def sleep(seconds: float) -> None:
     """Sleep; `Woken` once `wake` was called, before or meanwhile."""
     end = time.monotonic() + seconds

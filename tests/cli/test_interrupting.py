@@ -275,6 +275,50 @@ def test_twice_while_it_imports_is_told_once_and_without_a_traceback() -> None:
     assert (ran.returncode, ran.stderr) == (130, "Interrupted.\n")
 
 
+_PRESSED_IN_A_DESTRUCTOR = """
+import os, signal, sys
+from govkit.apply import execute
+from govkit.cli.main import run
+from govkit.flow import plan
+
+class Pressed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+def during(do):
+    def done(*given, **named):
+        Pressed()
+        return do(*given, **named)
+    return done
+
+if sys.argv.pop(1) == "while it reads":
+    plan.compared = during(plan.compared)
+else:
+    execute.Crossing._settle = during(execute.Crossing._settle)
+run()
+"""
+
+
+@pytest.mark.parametrize("when", ["while it reads", "while it writes"])
+def test_ctrl_c_in_a_destructor_is_not_lost(table: Desk, when: str) -> None:
+    """Python drops what is raised there, and writes a traceback."""
+    configure(table.sandbox, SLOW)
+    ran = subprocess.run(
+        [sys.executable, "-c", _PRESSED_IN_A_DESTRUCTOR, when, "apply", "--yes"],
+        cwd=table.folder,
+        env={**os.environ, **table.variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 130, ran.stdout + ran.stderr
+    assert ran.stdout.count("Interrupted") + ran.stderr.count("Interrupted") == 1
+    assert "Traceback" not in ran.stderr
+    table.does("apply", "--yes")
+
+
 def _in_a_shell(table: Desk, script: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["/bin/bash", "-c", script, "bash", GOVKIT, *arguments],
