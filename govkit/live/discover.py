@@ -2,8 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_EXCEPTION,
+    Future,
+    InvalidStateError,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from govkit.errors import AccessDenied, AwsError
@@ -72,10 +80,10 @@ def _discovered(
     threads = ThreadPoolExecutor(len(kinds) or 1, "govkit-kind")
     readings: list[Future[None]] = []
     try:
-        readings += [
-            threads.submit(_read, kind, LookOf(kind.name, sight, waits), found[kind.name])
-            for kind in kinds
-        ]
+        # One by one: Ctrl-C may come between two, and those that go on are known.
+        for kind in kinds:
+            look = LookOf(kind.name, sight, waits)
+            readings.append(threads.submit(_read, kind, look, found[kind.name]))
         done, _ = wait(readings, return_when=FIRST_EXCEPTION)
         _raise_first(readings, done)
     finally:
@@ -88,10 +96,11 @@ def _discovered(
 def _cancel(
     kinds: Sequence[Kind[Any]], readings: Sequence["Future[None]"], found: Findings
 ) -> None:
-    """Let nobody wait for a kind that will not be read any more."""
-    for kind, reading in zip(kinds, readings, strict=False):
-        if reading.cancel():
-            found[kind.name].set_exception(StoppedError("The reading was stopped"))
+    """Let nobody wait for a kind that will not be read any more, begun or not."""
+    for kind, reading in zip_longest(kinds, readings):
+        if reading is None or reading.cancel():
+            with suppress(InvalidStateError):  # Ctrl-C came right after it was begun
+                found[kind.name].set_exception(StoppedError("The reading was stopped"))
 
 
 def _read(kind: Kind[Any], look: LookOf, found: "Future[tuple[Found[Any], ...]]") -> None:

@@ -1,5 +1,6 @@
 """A look that failed leaves nobody waiting: not for kinds that were not begun with either."""
 
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -49,6 +50,39 @@ def test_who_waits_for_a_kind_that_is_not_read_any_more_is_told() -> None:
     with pytest.raises(module.StoppedError):
         found["root"].result(timeout=0)
     assert not found["a"].done()
+
+
+class _Pressed(list[Kind[Any]]):
+    """Kinds of which not all are begun: Ctrl-C comes in between."""
+
+    rounds = 0
+
+    def __iter__(self) -> Iterator[Kind[Any]]:
+        self.rounds += 1
+        for number, kind in enumerate(super().__iter__()):
+            if self.rounds == _BEGUN and number == _BEFORE:
+                raise KeyboardInterrupt
+            yield kind
+
+
+_BEGUN, _BEFORE = 2, 3  # first every kind is given a place, then each is begun
+
+
+def test_ctrl_c_while_kinds_are_begun_leaves_nobody_waiting() -> None:
+    kinds = _Pressed([*(_kind(f"waits-{number}", _waits) for number in range(6))])
+    kinds.append(_kind("root", lambda look: ()))
+    ended: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            module._discovered(_Nobody(), kinds, Interest(), workers=4, walk=False)
+        except KeyboardInterrupt as error:
+            ended.append(error)
+
+    reader = threading.Thread(target=run, daemon=True)
+    reader.start()
+    reader.join(5.0)
+    assert len(ended) == 1
 
 
 @pytest.mark.parametrize("_time", range(40))
