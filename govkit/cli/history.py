@@ -82,12 +82,12 @@ def _checked_text(document: Any, _: Any) -> str:
     runs = document["runs"]
     if not document["exists"]:
         return f"No runs yet. There is no store at {document['store']} yet.\n"
+    if not runs:
+        return f"No runs to check in {document['store']}.\n"
     lines = [f"{one['id']}  {_verdict(one)}" for one in runs]
     bad = sum(one["broken"] is not None or _severed(one) != "" for one in runs)
     count = f"{len(runs)} {'journal' if len(runs) == 1 else 'journals'} in {document['store']}"
     loose = sum(not one["linked"] for one in runs)
-    if not runs:
-        return f"No runs to check in {document['store']}.\n"
     last = f"{bad} broken" if bad else "each line follows from the one before it"
     last += f"; not linked to the run before: {loose}" if loose else ""
     return "\n".join([*lines, f"{count}: {last}."]) + "\n"

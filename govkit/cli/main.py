@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from govkit import __version__
+from govkit.cli.wake import wake
 from govkit.errors import Exit
 
 # The alarm is our own: it brings back what got lost.
@@ -67,7 +68,6 @@ def _command(arguments: Sequence[str]) -> int:
 
 def _heed() -> None:
     """Let what cancels a pipeline or closes a terminal stop a command as Ctrl-C does."""
-    from govkit.cli.wake import wake
 
     def stop(signum: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
         wake()

@@ -314,9 +314,7 @@ _PHASES: Mapping[tuple[str, Action], int] = defaultdict(
     },
 )
 _CHANGED, _UP, _CREATION = 2, 3, 4
-_CONTENTS_WAIT = (
-    2  # of every four attempts, one lets some contents wait: a joined one may hold the rest
-)
+_CONTENTS_WAIT = 2  # of four attempts, one lets some contents wait: what is joined may be needed
 _MOVES_LAST = 3  # of every four attempts, one lets some accounts stay where they are to the end
 _A_THIRD, _HALF = "5", "8"  # of all hashes begin with less
 _CLEARING = 7

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO
 
@@ -23,6 +24,16 @@ from govkit.store.journal import read
 from govkit.store.local import LocalStore
 
 SLOW = replace(SETTINGS, latency_seconds=0.03)
+
+
+@pytest.fixture(autouse=True)
+def _heeded() -> Iterator[None]:
+    """Let what is started here heed its signals, also where the tests run under nohup or behind `&`."""
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {one: signal.signal(one, signal.default_int_handler) for one in stopping}
+    yield
+    for one, handler in before.items():
+        signal.signal(one, handler)
 
 
 def _begin(table: Desk, *options: str, settings: Settings = SLOW) -> "subprocess.Popen[str]":

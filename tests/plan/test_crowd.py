@@ -1,7 +1,7 @@
 """What places hold at the worst moment of a plan, whatever order its steps are in."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from govkit.kinds.attachment import Attachment
 from govkit.kinds.policy import policy
@@ -26,8 +26,7 @@ def _plan(*changes: Change[Any]) -> Plan:
     steps = tuple(
         Step(f"s{number}", change, "", "", "", ()) for number, change in enumerate(changes, 1)
     )
-    plan: Any = SimpleNamespace(live=State(live), steps=steps)
-    return plan  # type: ignore[no-any-return]
+    return cast(Plan, SimpleNamespace(live=State(live), steps=steps))
 
 
 def test_the_most_is_counted_on_the_way_where_the_end_has_less() -> None:
