@@ -28,8 +28,10 @@ class Underway:
         follow = None if answer is None else kind.follow(step.change, answer)
         if answer is None or follow is None:
             return False
-        yield Waiting(step, why)
         try:
+            ended = follow.settled(answer) is not None  # before anybody of this run waited for it
+            if not ended:
+                yield Waiting(step, why)
             final = yield from self.followed(step, follow)
         except GaveUp:
             return False  # that attempt failed, whosever it was; ours comes next
@@ -39,25 +41,31 @@ class Underway:
             return False  # AWS never heard of it, however often it was asked
         for address, given in kind.learn(step.change, final).items():
             self.ids.learn(address, given)
-        if (yield from self._shown(step)):
+        ours = yield from self._shown(step)
+        if ours:
             self.sight.wrote(step)
             return True
+        if ours is None and not ended:
+            raise AnswerLost(
+                "AWS does not show what it did",
+                f"{step.verb} {step.address} ended well, and {BEHIND_LOOKS} looks did not find it.",
+                "Run the same command again: it looks first, and does nothing twice.",
+            )
         self.ids.forget(step.address)
         return False
 
-    def _shown(self, step: Step) -> Generator[Event, None, bool]:
-        """Tell whether what AWS ended is what the step asks for, once AWS shows it."""
+    def _shown(self, step: Step) -> Generator[Event, None, bool | None]:
+        """Tell whether what AWS ended is what the step asks for, once AWS shows it; None: it never does.
+
+        What ended long ago may be gone again, and is not shown for that reason.
+        """
         for _ in range(BEHIND_LOOKS):
             found = self.sight.look(step.change.subject)
             if found is not None:
                 return self.sight.standing(step, found) is Standing.DONE
             yield Waiting(step, "a read lags behind what AWS did")
             self.patience.sleep(self.patience.interval)
-        raise AnswerLost(
-            "AWS does not show what it did",
-            f"{step.verb} {step.address} ended well, and {BEHIND_LOOKS} looks did not find it.",
-            "Run the same command again: it looks first, and does nothing twice.",
-        )
+        return None
 
     def followed(self, step: Step, follow: Follow) -> Generator[Event, None, Response]:
         """Ask until AWS is done; AwsError where it gave up, and `AnswerLost` where it goes on."""

@@ -127,19 +127,22 @@ def _ours(account: Account, described: Any, api: Api) -> bool:
 
 
 def _underway(change: Change[Account], api: Api) -> Response | None:
-    """Find a creation that AWS is at: begun by a run that was killed, with or without a journal.
+    """Find a creation that AWS is at or ended: begun by a run that was killed, with or without a journal.
 
-    It is known by the account's name alone, because AWS does not show the e-mail address yet; who
-    waits for it must look at the address afterwards.
+    An ended one counts, too, because reads may lag that would show its account. It is known by the
+    account's name alone, as AWS tells no e-mail address here; who waits for it must look at the
+    address afterwards, as well as whether the account has left since. The newest of several is meant.
     """
     after = change.after
     if change.action is not Action.CREATE or after is None:
         return None
-    call = organizations("ListCreateAccountStatus", States=["IN_PROGRESS"])
-    for status in api.items("CreateAccountStatuses", call):
-        if status.get("AccountName") == after.name:
-            return {"CreateAccountStatus": status}
-    return None
+    call = organizations("ListCreateAccountStatus", States=["IN_PROGRESS", "SUCCEEDED"])
+    begun = api.items("CreateAccountStatuses", call)
+    named = [one for one in begun if one.get("AccountName") == after.name]
+    if not named:
+        return None
+    newest = max(named, key=lambda one: str(one.get("RequestedTimestamp", "")))
+    return {"CreateAccountStatus": newest}
 
 
 def _seen(account: Account, described: Any, api: Api, ids: Ids) -> Account:

@@ -201,6 +201,7 @@ class Answering:
     statuses: list[str]
     shown_after: int = 0
     asked: int = 0
+    listed: str = "IN_PROGRESS"
 
     def call(self, call: ApiCall) -> Response:
         if call.operation == "DescribeAccount":
@@ -217,7 +218,7 @@ class Answering:
         return {"CreateAccountStatus": status}
 
     def items(self, key: str, call: ApiCall) -> Iterator[Any]:
-        return iter([{"Id": "car-1", "AccountName": NAME, "State": "IN_PROGRESS"}])
+        return iter([{"Id": "car-1", "AccountName": NAME, "State": self.listed}])
 
 
 GIVEN = "666666666666"
@@ -257,6 +258,18 @@ def test_an_account_that_aws_has_made_and_does_not_show_is_waited_for_and_not_ma
     assert _awaited(Answering(["SUCCEEDED"], shown_after=BEHIND_LOOKS - 1))
     with pytest.raises(AnswerLost, match="does not show what it did"):
         _awaited(Answering(["SUCCEEDED"], shown_after=BEHIND_LOOKS))
+
+
+def test_an_account_that_an_earlier_run_came_to_have_and_no_read_shows_yet_is_not_made_again() -> (
+    None
+):
+    """Its journal is gone, and its creation is over: the list of creations alone tells of it."""
+    assert _awaited(Answering(["SUCCEEDED"], shown_after=3, listed="SUCCEEDED"))
+
+
+def test_a_creation_whose_account_has_left_again_is_no_reason_to_make_none() -> None:
+    aws = Answering(["SUCCEEDED"], shown_after=BEHIND_LOOKS, listed="SUCCEEDED")
+    assert not _awaited(aws)
 
 
 def test_a_creation_that_goes_on_for_longer_than_patience_is_not_given_up_as_failed() -> None:

@@ -353,6 +353,10 @@ def test_a_creation_that_aws_is_already_at_is_found_by_its_name(api: Any) -> Non
     answers = {"ListCreateAccountStatus": {"CreateAccountStatuses": [going]}}
     found = KIND.underway(Change(None, new), api(answers))
     assert found == {"CreateAccountStatus": going}
+    over = {**going, "Id": "car-0", "State": "SUCCEEDED", "RequestedTimestamp": "2026-11-01"}
+    later = {**over, "Id": "car-2", "RequestedTimestamp": "2026-11-02"}
+    answers["ListCreateAccountStatus"]["CreateAccountStatuses"] = [over, later]
+    assert KIND.underway(Change(None, new), api(answers)) == {"CreateAccountStatus": later}
     other = replace(new, name="Another")
     assert KIND.underway(Change(None, other), api(answers)) is None
     assert KIND.underway(Change(new, other), api({})) is None
